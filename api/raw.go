@@ -29,6 +29,19 @@ func (r *rawItem) UnmarshalJSON(data []byte) error {
 func (r rawItem) key() model.ID    { return r.ID }
 func (r rawItem) toModel() rawItem { return r }
 
+// ItemURL returns the address of one item: the server, or the list of its points of the kind, since
+// a request for one of them is not documented. It is "" for an ID that cannot be in a path.
+func (c *Client) ItemURL(server model.ID, point model.Key) string {
+	if point.ID != "" {
+		return c.urlFor("/"+point.Kind.String()+"s/", makeQuery("server_id", string(server))).String()
+	}
+	path, failure := itemPath(http.MethodGet, "/servers/", server)
+	if failure != nil {
+		return ""
+	}
+	return c.urlFor(path, nil).String()
+}
+
 // Raw returns one item as the API gives it now: a restore point of the server or, if its ID is
 // empty, the server itself. It reads the item from its list, since a request for one backup or
 // snapshot is not documented. model.ErrNotFound: it is no longer listed.

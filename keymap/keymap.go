@@ -24,14 +24,14 @@ type KeyMap struct {
 }
 
 // Move moves the cursor in the focused pane.
-type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown key.Binding }
+type Move struct{ Up, Down, Top, Bottom, PageUp, PageDown, NextPage, PreviousPage key.Binding }
 
 // Pane moves the focus between panes.
 type Pane struct{ Next, Previous, Servers, Backups, Snapshots key.Binding }
 
 // View changes what is shown.
 type View struct {
-	Open, Back, Filter, Order, Reverse, Problems, Fleet, Refresh, Activity, Requests, Raw, Copy, SSH,
+	Open, Back, Filter, Order, Reverse, Problems, Fleet, Refresh, Activity, Requests, Raw, Copy, Menu, SSH, Panel,
 	Palette, Help, Repaint, Suspend, Quit key.Binding
 }
 
@@ -42,7 +42,7 @@ type Action struct{ Snapshot, Backup, Restore, Delete, CleanUp key.Binding }
 type Mark struct{ One, Range, All key.Binding }
 
 // Dialog works in dialogs.
-type Dialog struct{ Next, Previous, Confirm, Toggle, Yes, No, Cancel key.Binding }
+type Dialog struct{ Next, Previous, Confirm, Submit, Toggle, Yes, No, Cancel key.Binding }
 
 // Default returns the default bindings.
 func Default() KeyMap {
@@ -54,6 +54,9 @@ func Default() KeyMap {
 			Bottom:   bind("last", "G", "end"),
 			PageUp:   bind("half a page up", "ctrl+u", "pgup"),
 			PageDown: bind("half a page down", "ctrl+d", "pgdown"),
+
+			NextPage:     bind("a page down", "ctrl+f"),
+			PreviousPage: bind("a page up", "ctrl+b"),
 		},
 		Pane: Pane{
 			Next:      bind("next pane", "tab", "l", "right"),
@@ -75,7 +78,9 @@ func Default() KeyMap {
 			Requests: bind("requests", "L"),
 			Raw:      bind("raw JSON", "J"),
 			Copy:     bind("copy", "y"),
+			Menu:     bind("row's actions", "x"),
 			SSH:      bind("ssh to the server", "S"),
+			Panel:    bind("provider's panel", "W"),
 			Palette:  bind("command palette", ":", "ctrl+p"),
 			Help:     bind("help", "?"),
 			Repaint:  bind("repaint", "ctrl+l"),
@@ -98,6 +103,7 @@ func Default() KeyMap {
 			Next:     bind("move", "tab", "down", "right"),
 			Previous: bind("move back", "shift+tab", "up", "left"),
 			Confirm:  bind("confirm", "enter"),
+			Submit:   bind("submit a form", "ctrl+s"),
 			Toggle:   bind("toggle", "space"),
 			Yes:      bind(`focus "yes"`, "y"),
 			No:       bind("no", "n"),
@@ -137,6 +143,8 @@ func (k *KeyMap) Groups() []Group {
 			{"move.bottom", &k.Move.Bottom},
 			{"move.pageup", &k.Move.PageUp},
 			{"move.pagedown", &k.Move.PageDown},
+			{"move.nextpage", &k.Move.NextPage},
+			{"move.previouspage", &k.Move.PreviousPage},
 		}},
 		{"pane", "Panes", []NamedBinding{
 			{"pane.next", &k.Pane.Next},
@@ -170,7 +178,9 @@ func (k *KeyMap) Groups() []Group {
 			{"view.requests", &k.View.Requests},
 			{"view.raw", &k.View.Raw},
 			{"view.copy", &k.View.Copy},
+			{"view.menu", &k.View.Menu},
 			{"view.ssh", &k.View.SSH},
+			{"view.panel", &k.View.Panel},
 			{"view.palette", &k.View.Palette},
 			{"view.help", &k.View.Help},
 			{"view.repaint", &k.View.Repaint},
@@ -181,6 +191,7 @@ func (k *KeyMap) Groups() []Group {
 			{"dialog.next", &k.Dialog.Next},
 			{"dialog.previous", &k.Dialog.Previous},
 			{"dialog.confirm", &k.Dialog.Confirm},
+			{"dialog.submit", &k.Dialog.Submit},
 			{"dialog.toggle", &k.Dialog.Toggle},
 			{"dialog.yes", &k.Dialog.Yes},
 			{"dialog.no", &k.Dialog.No},

@@ -14,13 +14,16 @@ import (
 // bindingNames are the names of all bindings. Configs contain them, so changing one breaks configs.
 var bindingNames = []string{
 	"move.up", "move.down", "move.top", "move.bottom", "move.pageup", "move.pagedown",
+	"move.nextpage", "move.previouspage",
 	"pane.next", "pane.previous", "pane.servers", "pane.backups", "pane.snapshots",
 	"action.snapshot", "action.backup", "action.restore", "action.delete", "action.cleanup", "mark.one", "mark.range",
 	"mark.all",
 	"view.open", "view.back", "view.filter", "view.order", "view.reverse", "view.problems", "view.fleet",
-	"view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.ssh", "view.palette",
+	"view.refresh", "view.activity", "view.requests", "view.raw", "view.copy", "view.menu", "view.ssh", "view.panel",
+	"view.palette",
 	"view.help", "view.repaint", "view.suspend", "view.quit",
-	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
+	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.submit",
+	"dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
 }
 
 func (k *KeyMap) bindingsByName() map[string]*key.Binding {
@@ -150,7 +153,7 @@ func TestEmptyKeyListDisablesBinding(t *testing.T) {
 		if k.Action.Delete.Enabled() || key.Matches(tea.KeyPressMsg{Code: 'd', Text: "d"}, k.Action.Delete) {
 			t.Errorf("%#v leaves it enabled", none)
 		}
-		if err := k.Remap(map[string][]string{"action.delete": {"x"}}); err != nil || !k.Action.Delete.Enabled() {
+		if err := k.Remap(map[string][]string{"action.delete": {"X"}}); err != nil || !k.Action.Delete.Enabled() {
 			t.Errorf("it cannot be enabled again: %v", err)
 		}
 	}
@@ -161,10 +164,10 @@ func TestRejectedRemapExplainsWhyAndChangesNothing(t *testing.T) {
 		keys map[string][]string
 		want []string // in the message
 	}{
-		"an unknown name": {map[string][]string{"action.restroe": {"x"}},
+		"an unknown name": {map[string][]string{"action.restroe": {"X"}},
 			append([]string{`"action.restroe"`}, bindingNames...)},
-		"no name":            {map[string][]string{"": {"x"}}, []string{`""`, "action.restore"}},
-		"a name in capitals": {map[string][]string{"Action.Restore": {"x"}}, []string{`"Action.Restore"`}},
+		"no name":            {map[string][]string{"": {"X"}}, []string{`""`, "action.restore"}},
+		"a name in capitals": {map[string][]string{"Action.Restore": {"X"}}, []string{`"Action.Restore"`}},
 		"a word that is not a key": {map[string][]string{"action.restore": {"return"}},
 			[]string{`"return"`, "action.restore", "enter"}},
 		"no key": {map[string][]string{"action.restore": {""}},
@@ -182,11 +185,11 @@ func TestRejectedRemapExplainsWhyAndChangesNothing(t *testing.T) {
 			[]string{"d is both", "action.restore", "action.delete"}},
 		"a key of another group": {map[string][]string{"view.help": {"k"}},
 			[]string{"k is both", "view.help", "move.up"}},
-		"two bindings with one new key": {map[string][]string{"action.restore": {"x"}, "action.delete": {"x"}},
-			[]string{"x is both", "action.restore", "action.delete"}},
+		"two bindings with one new key": {map[string][]string{"action.restore": {"X"}, "action.delete": {"X"}},
+			[]string{"X is both", "action.restore", "action.delete"}},
 		"a conflict within dialogs": {map[string][]string{"dialog.yes": {"n"}},
 			[]string{"n is both", "dialog.yes", "dialog.no"}},
-		"a valid and an invalid one": {map[string][]string{"action.restore": {"x"}, "view.quit": {"ctrl+c"}},
+		"a valid and an invalid one": {map[string][]string{"action.restore": {"X"}, "view.quit": {"ctrl+c"}},
 			[]string{"view.quit"}},
 		"dialogs without cancel": {map[string][]string{"dialog.cancel": {}},
 			[]string{"dialog.cancel needs a key"}},
@@ -212,7 +215,7 @@ func TestRejectedRemapExplainsWhyAndChangesNothing(t *testing.T) {
 }
 
 func TestRemapErrorIsDeterministic(t *testing.T) {
-	keys := map[string][]string{"a": {"x"}, "b": {"x"}, "action.restore": {"ctrl+c"}, "view.quit": {"?"}}
+	keys := map[string][]string{"a": {"X"}, "b": {"X"}, "action.restore": {"ctrl+c"}, "view.quit": {"?"}}
 	k := Default()
 	first := k.Remap(keys).Error()
 	for range 50 {
@@ -233,7 +236,7 @@ func TestReadOnlyHasNoActions(t *testing.T) {
 	if key.Matches(tea.KeyPressMsg{Code: 'r', Text: "r"}, k.Action.Restore) {
 		t.Error("restore can be pressed")
 	}
-	if err := k.Remap(map[string][]string{"action.restore": {"x"}}); err != nil || k.Action.Restore.Enabled() {
+	if err := k.Remap(map[string][]string{"action.restore": {"X"}}); err != nil || k.Action.Restore.Enabled() {
 		t.Errorf("remapping enables restore: %v", err)
 	}
 }

@@ -50,6 +50,10 @@ func (s Server) Ref() ServerRef { return ServerRef{ID: s.ID, Name: s.Name} }
 // [D].
 func (s Server) Running() bool { return s.Status == ServerActive }
 
+// Suspended reports whether the provider has blocked the server [D]. It is not documented what the
+// API refuses then.
+func (s Server) Suspended() bool { return s.Status == ServerSuspended }
+
 // CannotChange returns why no action may start on the server now, or "". Only a running restore is
 // checked here. The API refuses the rest itself, and does not document which statuses it refuses.
 func (s Server) CannotChange() string {

@@ -264,7 +264,7 @@ func TestUnwritableJournalIsReportedAndActionContinues(t *testing.T) {
 	}
 	d := &journalRuns{dir: filepath.Join(place, "state")}
 	w := startApp(t, 200, 40, withJournal(t, d), withServers(2))
-	w.Press("x")
+	w.Press("Z")
 	w.createSnapshot("web-server-01", "before-update")
 	text := w.Screen().Text()
 	w.Press("A")

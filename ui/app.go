@@ -31,6 +31,7 @@ type Options struct {
 	Clock      command.Clock
 	KeyTime    func() time.Time // time of a key press, to tell a paste from typing; nil: Clock's
 	Demo       bool             // the account is simulated; the header always says so
+	OpenURL    command.Opener   // opens an address in the user's browser; nil: only the link is shown
 	CanSuspend func() bool      // says whether there is a parent shell; nil: there is
 	Dark       bool             // until the terminal reports its background
 	Start      Start            // what to open first
@@ -49,12 +50,12 @@ type App struct {
 	account  *account
 	actions  *actions
 	external *external
-	raw      *raw
+	row      *row
+	palette  *palette
 	reload   *reload
 	views    *views
 	terminal *terminal
 	status   *status
-	frame    *tea.View // the last drawn screen; nil: it must be drawn again
 }
 
 // overlay is a screen that is open in place of the panes.
@@ -94,6 +95,7 @@ func newParts(c *core) *App {
 	a := &App{core: c}
 	a.panes = &panes{core: c}
 	a.poller = &poller{core: c}
+	a.poller.reset()
 	a.progress = &progress{core: c}
 	a.status = &status{core: c, poller: a.poller}
 	a.terminal = &terminal{core: c, progress: a.progress}
@@ -104,7 +106,9 @@ func newParts(c *core) *App {
 		startSession: a.startSession}
 	a.reload = &reload{core: c, panes: a.panes, account: a.account}
 	a.external = &external{core: c, panes: a.panes, poller: a.poller}
-	a.raw = &raw{core: c, panes: a.panes}
+	a.palette = &palette{core: c, panes: a.panes, account: a.account}
+	a.row = &row{core: c, panes: a.panes, raw: &raw{core: c, panes: a.panes},
+		copying: &clipboard{core: c, panes: a.panes, terminal: a.terminal}}
 	a.actions = &actions{core: c, poller: a.poller, panes: a.panes, history: a.history, batch: a.batch,
 		account: a.account, terminal: a.terminal}
 	c.env = &screen.Env{
@@ -122,9 +126,7 @@ func (h host) OpenServer(server model.ID)                   { h.a.panes.openServ
 func (h host) ClipboardNote() string                        { return h.a.terminal.clipboardMessage() }
 func (h host) Start(in model.ActionRequest) tea.Cmd         { return h.a.actions.startAction(in) }
 func (h host) StartAll(in []model.ActionRequest) tea.Cmd    { return h.a.actions.startBatch(in) }
-func (h host) RetryIn() time.Duration {
-	return max(h.a.poller.AllDue.Sub(h.a.state.Local), 0)
-}
+func (h host) RetryIn() time.Duration                       { return h.a.poller.untilPoll() }
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
@@ -134,8 +136,8 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
-		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
+		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.session.LoadHistory(),
+			a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
@@ -171,6 +173,7 @@ func (a *App) startSession(client command.Client, demo bool) {
 	} else {
 		a.state.Reset()
 		a.history.reset()
+		a.palette.reset()
 		a.panes.page, a.batch.current, a.dialogs = nil, nil, nil // they belong to the previous account
 		a.panes.reset()
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -19,7 +20,8 @@ type batch struct {
 	history  *history
 	progress *progress
 	panes    *panes
-	current  *model.Batch // nil: none yet
+	current  *model.Batch            // nil: none yet
+	latest   map[int]model.Operation // the last known state of its operations, by number
 }
 
 // batchLimits limit how many actions of a batch are under way. Few requests are sent at once, to
@@ -28,7 +30,7 @@ var batchLimits = model.Limits{Sending: 4, Running: 20}
 
 // runBatch starts the actions and shows their progress.
 func (b *batch) start(requests []model.ActionRequest) tea.Cmd {
-	b.current = model.NewBatch(requests, batchLimits)
+	b.current, b.latest = model.NewBatch(requests, batchLimits), map[int]model.Operation{}
 	return tea.Batch(b.open(), b.send())
 }
 
@@ -44,6 +46,7 @@ func (b *batch) send() tea.Cmd {
 	}) {
 		o := b.state.Begin(item.Request, b.opts.RunID)
 		b.current.SetOperation(item.Number, o.Number)
+		b.latest[o.Number] = o
 		cmds = append(cmds, b.session.Execute(o, b.history.journalRecord(o)))
 	}
 	return tea.Batch(cmds...)
@@ -55,6 +58,7 @@ func (b *batch) update(o model.Operation) (tea.Cmd, bool) {
 	if b.current == nil || !b.current.ApplyOperation(o) {
 		return nil, false
 	}
+	b.latest[o.Number] = o
 	if !b.current.Over() {
 		return b.send(), true
 	}
@@ -102,6 +106,12 @@ func (b *batch) open() tea.Cmd {
 		}
 		return true
 	})
+	sheet.LabelClosing(func() string {
+		if b.current.Count(model.ItemWaiting) > 0 {
+			return "stop"
+		}
+		return "close"
+	})
 	return b.openDialog(sheet)
 }
 
@@ -114,12 +124,18 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 		hint = "safe to close: they continue"
 	}
 	lines := []string{s.Strong.Render(b.summary()) + s.Muted.Render("   "+hint), ""}
-	for _, item := range b.current.Items() {
+	items := b.current.Items()
+	rows := make([][4]string, len(items))
+	for i, item := range items {
+		rows[i] = b.cells(item)
+	}
+	widths := columnWidths(rows, width)
+	lines = append(lines, s.Muted.Render("  "+fitCells([4]string{"SERVER", "ACTION", "STATE", "TOOK"}, widths, 0, 4)))
+	for i, item := range items {
 		st, glyph := itemStyle(s, item.State)
-		o := model.Operation{Action: item.Request.Action, Point: item.Request.Point, Server: item.Request.Point.Server}
-		head := st.Render(glyph) + " " + s.Text.Render(widget.NormalizeWidth(item.Request.Point.Server.ShortLabel())) +
-			"  " + s.Muted.Render(widget.NormalizeWidth(o.ActionText())) + "  "
-		lines = append(lines, widget.Truncate(head+st.Render(item.State.String()), width))
+		lines = append(lines, st.Render(glyph)+" "+s.Text.Render(fitCells(rows[i], widths, 0, 1))+
+			s.Muted.Render(fitCells(rows[i], widths, 1, 2))+st.Render(fitCells(rows[i], widths, 2, 3))+
+			s.Muted.Render(fitCells(rows[i], widths, 3, 4)))
 		if item.State.Over() && item.State != model.ItemDone && item.Reason != "" {
 			for _, l := range widget.Wrap(widget.NormalizeWidth(item.Reason), width-4) {
 				lines = append(lines, "    "+s.Muted.Render(l))
@@ -127,6 +143,57 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 		}
 	}
 	return lines
+}
+
+// cells returns the row of an item: server, action, state, and how long it took.
+func (b *batch) cells(item model.Item) [4]string {
+	p := item.Request.Point
+	o, known := b.latest[item.Operation]
+	if !known {
+		o = model.Operation{Action: item.Request.Action, Point: p, Server: p.Server}
+	}
+	took := ""
+	if d, measured := o.Duration(); known && o.Phase == model.PhaseDone && measured {
+		took = widget.FormatDuration(d)
+	}
+	return [4]string{widget.NormalizeWidth(p.Server.ShortLabel()), widget.NormalizeWidth(o.ActionText()),
+		item.State.String(), took}
+}
+
+// columnWidths returns the widths of the columns. If there is no room for all, the second one, which
+// is the longest, gets what is left, and then the first.
+func columnWidths(rows [][4]string, width int) [4]int {
+	widths := [4]int{len("SERVER"), len("ACTION"), len("STATE"), len("TOOK")}
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], widget.Width(cell))
+		}
+	}
+	const (
+		glyph      = 2 // the sign of the state and a space
+		gaps       = 3 * columnGap
+		minColumns = 8
+	)
+	for _, i := range []int{1, 0} {
+		over := glyph + gaps + widths[0] + widths[1] + widths[2] + widths[3] - width
+		widths[i] -= max(min(over, widths[i]-minColumns), 0)
+	}
+	return widths
+}
+
+// columnGap is the space between two columns.
+const columnGap = 2
+
+// fitCells returns some of the cells of a row, each in its width and with a gap before the next.
+func fitCells(row [4]string, widths [4]int, from, to int) string {
+	out := ""
+	for i := from; i < to; i++ {
+		out += widget.Fit(row[i], widths[i], i == len(row)-1)
+		if i < len(row)-1 {
+			out += strings.Repeat(" ", columnGap)
+		}
+	}
+	return out
 }
 
 func itemStyle(s *style.Styles, state model.ItemState) (lipgloss.Style, string) {

@@ -30,6 +30,17 @@ func TestEachThemeHasItsColours(t *testing.T) {
 	}
 }
 
+func TestOwnColoursAreDrawn(t *testing.T) {
+	t.Parallel()
+	own, _, err := style.ParseColours(map[string]string{"accent": "#ff8800", "bad": "13"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := startApp(t, 60, 12, withServers(3), withOptions(func(o *ui.Options) { o.Theme, o.Colours = style.Dark, own }))
+	w.Press("j")
+	w.requireStyledGolden("theme-own")
+}
+
 func TestColumnsThatAreNotChosenAreNotShown(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 160, 24, withOptions(func(o *ui.Options) {
@@ -99,14 +110,14 @@ func TestChangedConfigIsAppliedAtOnce(t *testing.T) {
 	w, p, prefs := startWithConfig(t)
 	before := w.Screen().Styled()
 	must := func(err error) { w.must(err) }
-	must(prefs.Keys.Remap(map[string][]string{"action.snapshot": {"x"}}))
+	must(prefs.Keys.Remap(map[string][]string{"action.snapshot": {"X"}}))
 	prefs.Theme, prefs.Columns = style.Contrast, screen.Columns{"servers": {"name", "status"}}
 	strict := model.Policy{Backups: model.Requirement{MaxAge: time.Minute}}
 	prefs.Profile = command.Profile{Policies: model.Policies{{Policy: strict}}}
 	prefs.Announce = ui.AnnounceBell
 	p.set(prefs, nil)
 	w.Advance(4 * time.Second)
-	w.RequireText("Config reloaded.", "x snapshot", "NAME", "STATUS")
+	w.RequireText("Config reloaded.", "X snapshot", "NAME", "STATUS")
 	w.RequireNoText("COVERAGE", "BACKUP ", "▲ 2")
 	if w.Screen().Styled() == before {
 		t.Error("the colours are the same")

@@ -42,6 +42,9 @@ func (c *core) updateClocks() {
 	}
 }
 
+// restyle makes the styles of the theme in use.
+func (c *core) restyle() { c.styles = style.WithColours(c.opts.Theme, c.dark, c.opts.Colours) }
+
 // openDialog opens a dialog over everything. An important dialog ignores keys for a moment.
 func (c *core) openDialog(d dialog.Dialog) tea.Cmd {
 	c.lastDialog++

@@ -58,8 +58,61 @@ func TestCancelledFormSendsNothing(t *testing.T) {
 		w.Type("name")
 		w.Press("esc")
 		w.RequireNoText("New snapshot", "New backup")
+		w.RequireText("Cancelled. Nothing was sent.")
 	}
 	w.requireActions()
+}
+
+func TestSnapshotFormSuggestsANameThatIsFree(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24, withServers(2))
+	atServer("web-server-01", "s")(w)
+	w.RequireText("Name (typing replaces it)", "› web-server-01-2025-01-16")
+	w.Press("ctrl+s")
+	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"web-server-01-2025-01-16"}`)
+	w.advanceHidden(15 * time.Minute)
+	w.Press("s")
+	w.RequireText("› web-server-01-2025-01-16-16")
+	w.Type("mine")
+	w.RequireText("› mine")
+}
+
+// The server may be suspended for a reason that the API minds: it says so only once it is asked.
+func TestSuspendedServerIsPointedOutBeforeTheAction(t *testing.T) {
+	t.Parallel()
+	const warning = "he server is suspended: the API may refuse"
+	for _, keys := range [][]string{{"s"}, {"b"}, {"2", "r"}} {
+		w := startApp(t, 120, 40)
+		atServer("legacy-app", keys...)(w)
+		w.RequireText(warning)
+		w.Press("esc")
+		w.RequireNoText(warning)
+		atServer("web-server-01", keys...)(w)
+		w.RequireNoText(warning)
+		w.requireActions()
+	}
+}
+
+func TestCursorFollowsWhatWasCreated(t *testing.T) {
+	t.Parallel()
+	// the page has a column more
+	for pane, row := range map[string]string{"3": "fresh", "enter": "▼ snapshot   fresh"} {
+		w := startApp(t, 120, 40, withServers(2))
+		atServer("web-server-01", pane, "j")(w)
+		w.Press("s")
+		w.Type("fresh")
+		w.Press("ctrl+s")
+		w.requireCursor(row)
+	}
+	w := startApp(t, 120, 40, withServers(2))
+	atServer("web-server-01", "3", "j")(w)
+	w.proxy.slowDown(5*time.Second, "POST /snapshots/")
+	w.Press("s")
+	w.Type("fresh")
+	w.Press("ctrl+s", "k", "j") // a key may be meant for the row under the cursor
+	w.Advance(5 * time.Second)
+	w.RequireText("◐ creating")
+	w.requireCursor("weekly-snap")
 }
 
 func TestANameThatTheAPIRefusesIsNotSent(t *testing.T) {

@@ -91,9 +91,9 @@ func TestTheCursorStaysOnItsPointInEveryOrder(t *testing.T) {
 	w := startApp(t, 120, 24, withServers(2))
 	w.selectServer("web-server-01")
 	w.Press("2", "j", "j")
-	for range 5 {
+	for _, column := range []string{"e", "n", "t", "s", "c"} {
 		w.requirePoint("Backup #499")
-		w.Press("o")
+		w.Press("o", column)
 	}
 }
 
@@ -128,8 +128,8 @@ func TestTheCursorStaysOnItsServerWhenTheOrderChanges(t *testing.T) {
 	w.advanceHidden(time.Hour)
 	w.requireCursor("mail-01")
 	w.RequireNoText("9 d      none    2     0  ▲ overdue")
-	for range 5 {
-		w.Press("o")
+	for _, column := range []string{"n", "t", "b", "s", "B"} {
+		w.Press("o", column)
 		w.requireCursor("mail-01")
 	}
 }

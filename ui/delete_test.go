@@ -26,6 +26,7 @@ func TestDeleteAsksAndDefaultsToCancel(t *testing.T) {
 				"API: DELETE /backups/495/")
 			w.Press(keys...)
 			w.RequireNoText("Delete backup")
+			w.RequireText("Cancelled. Nothing was sent.")
 			w.requireActions()
 		})
 	}
@@ -69,18 +70,15 @@ func TestDeletingTheNewestNeedsTheServersName(t *testing.T) {
 	atServer("web-server-01", "2", "d")(w)
 	w.RequireText("the newest restore point: the next is 8 h 30 m older", "Type web-server-01 to confirm")
 	for _, typed := range []string{"", "web-server-0", "2", "Web-server-01"} {
-		w.Press("backspace")
 		w.Type(typed)
-		w.Press("tab", "enter")
-		w.RequireText("Delete backup #501", "doesn't match yet")
-		w.Press("tab")
+		w.Press("enter", "tab", "enter")
+		w.RequireText("Delete backup #501", "Doesn't match: type web-server-01")
+		w.Press("shift+tab", "ctrl+u")
 	}
 	w.requireActions()
-	for range "Web-server-01web-server-02" {
-		w.Press("backspace")
-	}
 	w.Type("web-server-01")
-	w.Press("tab", "enter")
+	w.RequireText("✓ matches")
+	w.Press("enter")
 	w.RequireText("delete backup #501 of web-server-01: deleted")
 	w.requireActions("DELETE /backups/501/")
 }
@@ -91,7 +89,7 @@ func TestDeletingTheLastPointSaysSo(t *testing.T) {
 	atServer("legacy-app", "2", "d")(w)
 	w.RequireText("the LAST restore point: after this legacy-app cannot be")
 	w.Press("tab", "enter")
-	w.RequireText("doesn't match yet")
+	w.RequireText("Doesn't match: type legacy-app")
 	w.requireActions()
 	w.Type("legacy-app")
 	w.Press("enter")
@@ -118,7 +116,8 @@ func TestKeysTypedAheadNeverDelete(t *testing.T) {
 				w.pressAtOnce(keys...)
 				w.skipInputDelay()
 				w.Advance(time.Minute)
-				w.RequireText("▸ Cancel")
+				w.RequireText("Cancel ")
+				w.RequireNoText("▸ Delete", "▸ Restore", "matches")
 				w.requireActions()
 			}
 		})

@@ -146,18 +146,18 @@ func TestDetailsNeedRoom(t *testing.T) {
 
 func TestTheLastDaysNeedAWideScreen(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 149, 40)
+	w := startApp(t, 149, 40, withMouse)
 	w.RequireNoText("LAST 14 DAYS")
 	w.Resize(150, 40)
 	w.RequireText("LAST 14 DAYS", "◆◆◆◆◆◆◆◆◆◆◆◆◆✗", "·····▼·◆◆◆◆◆◆◆")
-	w.Press("o", "o", "o") // a wider heading elsewhere
-	w.RequireText("BACKUP ↑", "LAST 14 DAYS")
+	w.ClickOn("SNAPSHOT COVERAGE") // a wider heading elsewhere
+	w.RequireText("SNAPSHOT ↑", "LAST 14 DAYS")
 }
 
 func TestTheLastDaysAreToldApartInASCIIAndWithoutColor(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 160, 50, withASCII, withoutColor)
-	w.RequireText("aaaaaaaaaaaaa!", "-----s-aaaaaaa", "--------------")
+	w.RequireText("aaaaaaaaaaaaaX", "-----s-aaaaaaa", "--------------")
 }
 
 func TestTheLastDaysOfAnIncompleteListAreNotShown(t *testing.T) {

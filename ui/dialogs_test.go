@@ -22,12 +22,19 @@ func TestConfirmsMatchGolden(t *testing.T) {
 		{"restore-named", all, nil, func(w *harness) {
 			atServer("web-server-01", "3", "r")(w)
 			w.Type("web-server-01")
-			w.Press("tab")
+		}},
+		{"restore-named-ascii", []size{standard}, []option{withASCII, withoutColor}, func(w *harness) {
+			atServer("web-server-01", "3", "r")(w)
+			w.Type("web-server-01")
+		}},
+		{"restore-pasted", []size{small, standard}, nil, func(w *harness) {
+			atServer("web-server-01", "3", "r")(w)
+			w.Paste("web-server-01\n")
 		}},
 		{"restore-not-named", []size{small, standard}, nil, func(w *harness) {
 			atServer("web-server-01", "3", "r")(w)
 			w.Type("web-server-0")
-			w.Press("tab", "enter")
+			w.Press("enter")
 		}},
 		{"restore-no-room", ends, nil, atServer("db-server-01", "3", "r")},
 		{"restore-backup", ends, nil, atServer("web-server-01", "2", "r")},
@@ -44,8 +51,9 @@ func TestFormsMatchGolden(t *testing.T) {
 	for _, l := range []screenCase{
 		{"snapshot-form", all, nil, atServer("web-server-01", "s")},
 		{"snapshot-form-invalid", ends, nil,
-			func(w *harness) { atServer("web-server-01", "s")(w); w.Type("before update") }},
-		{"snapshot-form-empty", ends, nil, atServer("web-server-01", "s", "enter")},
+			func(w *harness) { atServer("web-server-01", "s")(w); w.Type("before update"); w.Press("enter") }},
+		{"snapshot-form-empty", ends, nil, atServer("web-server-01", "s", "ctrl+u", "enter")},
+		{"snapshot-form-suspended", []size{small, standard}, nil, atServer("legacy-app", "s")},
 		{"snapshot-form-second-field", ends, nil, func(w *harness) {
 			atServer("web-server-01", "s")(w)
 			w.Type("before-update")

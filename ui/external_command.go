@@ -34,6 +34,8 @@ func (e *external) Update(msg tea.Msg) tea.Cmd {
 		return e.runExternal(msg.external)
 	case command.ExecFinishedMsg:
 		return e.handleExternalFinished(msg)
+	case command.URLOpenedMsg:
+		return e.handleURLOpened(msg)
 	case tea.BackgroundColorMsg:
 		e.backgroundKnown = true
 	}
@@ -134,6 +136,10 @@ func (e *external) runCustomCommand(c model.CustomCommand) tea.Cmd {
 	options := dialog.ConfirmOptions{
 		Title: widget.NormalizeWidth(c.Name), Question: "Run " + c.Name + " for " + server.Ref().SentenceName() + "?",
 		ConfirmLabel: "Run", OnConfirm: run,
+		OnCancel: func() tea.Cmd {
+			e.notify(screen.Info, "Cancelled. Nothing was run.")
+			return nil
+		},
 		Details: []dialog.Detail{
 			{Label: "server", Value: server.Ref().Label() + "  #" + string(server.ID)},
 			{Label: "command", Value: model.Clean(strings.Join(args, " "))},

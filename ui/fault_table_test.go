@@ -146,7 +146,7 @@ func (f *faultRun) requireShown(seen string) {
 			f.t.Errorf("the screen does not show %q:\n%s", text, g.Text())
 		}
 	}
-	if seen != f.want.shownLater && (g.Contains("Cancel") || g.Contains("enter: create")) {
+	if seen != f.want.shownLater && (g.Contains("Cancel ") || g.Contains("enter: create")) {
 		f.t.Errorf("the dialog is still open:\n%s", g.Text())
 	}
 }

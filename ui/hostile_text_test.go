@@ -140,9 +140,9 @@ func TestTheServersNameCanBePastedButConfirmsNothing(t *testing.T) {
 	w := startApp(t, 120, 40)
 	atServer("web-server-01", "2", "d")(w)
 	w.Paste("web-server-01")
-	w.RequireText("› web-server-01", "▸ Cancel")
+	w.RequireText("› web-server-01", "✓ matches")
 	w.requireActions()
-	w.Press("tab", "enter")
+	w.Press("enter")
 	w.requireActions("DELETE /backups/501/")
 	if w.hasPoint(model.Backup, "501") {
 		t.Error("it is still there")

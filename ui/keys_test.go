@@ -21,11 +21,11 @@ func withRemappedKeys(t *testing.T, keys map[string][]string) option {
 func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withRemappedKeys(t, map[string][]string{
-		"action.snapshot": {"x", "f5"}, "action.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"},
+		"action.snapshot": {"X", "f5"}, "action.backup": {}, "view.quit": {"Q"}, "view.help": {"f1"},
 		"dialog.cancel": {"ctrl+g"},
 		"dialog.yes":    {"ctrl+y"}, "move.down": {"n"},
 	}))
-	w.RequireText("x snapshot", "f1 help", "x f5 creates the first one.")
+	w.RequireText("X snapshot", "f1 help", "X f5 creates the first one.")
 	w.RequireNoText("back up", "s snapshot", "│   creates the first one")
 	w.Press("s", "b", "?", "j", "q")
 	w.requireCursor("db-server-02")
@@ -33,7 +33,7 @@ func TestRemappedKeysWorkAndAreShown(t *testing.T) {
 	w.Press("n")
 	w.requireCursor("ci-runner-02")
 	w.Press("f1")
-	w.RequireText("x f5", "ctrl+g", "Q  ")
+	w.RequireText("X f5", "ctrl+g", "Q  ")
 	w.RequireNoText("back up")
 	w.Press("esc")
 	w.RequireText("╭─ Keys")
@@ -83,7 +83,7 @@ func TestFooterShowsTheKeysOfTheFocusedPane(t *testing.T) {
 	footer := func() string { g := w.Screen(); return g.Line(29) }
 	for _, c := range []struct{ keys, want, unwanted string }{
 		{"1", "s snapshot", "d delete"}, {"2", "d delete", "cancel"}, {"3", "r restore", "cancel"},
-		{"?", "esc cancel", "restore"}, {"esc", "? help", "cancel"},
+		{"?", "esc close", "restore"}, {"esc", "? help", "cancel"},
 	} {
 		w.Press(c.keys)
 		if f := footer(); !strings.Contains(f, c.want) || strings.Contains(f, c.unwanted) {

@@ -46,16 +46,25 @@ func (c *keyCounter) requireDocumented(what string) {
 	}
 }
 
+// requireAtMost fails the test if there were more keys, without the letters of the names that a
+// confirmation requires.
+func (c *keyCounter) requireAtMost(keys int, names ...string) {
+	c.t.Helper()
+	if n := c.keys - len(strings.Join(names, "")); n > keys {
+		c.t.Errorf("%d keys, at most %d are allowed: %s", n, keys, strings.Join(c.keyNames, " "))
+	}
+}
+
 func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
 	t.Parallel()
 	const server = "web-server-01"
 	c := &keyCounter{harness: startApp(t, 120, 40)}
 	c.press(":")
-	c.typeText(server)
+	c.typeText("w")
 	c.press("enter", "r")
 	c.skipInputDelay()
 	c.typeText(server)
-	c.press("tab", "enter")
+	c.press("enter")
 	c.advanceHidden(time.Hour)
 	c.RequireNoText("running")
 	actions := c.proxy.actions()
@@ -63,16 +72,16 @@ func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
 		actions[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
 		t.Errorf("sent: %q", actions)
 	}
+	c.requireAtMost(5, server)
 	c.requireDocumented("A restore of the newest point of `" + server + "`, with a snapshot first")
 }
 
 func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 	t.Parallel()
-	c := &keyCounter{harness: startApp(t, 120, 40, withServers(14))}
-	c.press("space", "space", "space", "space")
-	c.press("j") // its quota is full
-	c.press("space", "space", "space", "space", "space", "space")
-	c.press("s", "enter", "enter")
+	c := &keyCounter{harness: startApp(t, 120, 40, withServers(13))}
+	c.press("*", "s")
+	c.RequireText("10 of 13; left out: ")
+	c.press("enter", "enter")
 	c.advanceHidden(20 * time.Minute)
 	c.RequireNoText("running")
 	actions := c.proxy.actions()
@@ -80,7 +89,46 @@ func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 	if n := len(slices.Compact(actions)); n != 10 {
 		t.Errorf("%d different actions: %q", n, actions)
 	}
-	c.requireDocumented("A snapshot of ten servers")
+	c.requireAtMost(6)
+	c.requireDocumented("A snapshot of the ten of thirteen servers that can")
+}
+
+func TestKeystrokesToDeleteTheOldestSnapshot(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	oldest := slices.MinFunc(c.points(model.Snapshot, ""),
+		func(a, b model.Point) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	c.press("3", "a", "G", "d")
+	c.skipInputDelay()
+	c.press("y", "enter")
+	c.requireActions("DELETE /snapshots/" + string(oldest.ID) + "/")
+	c.requireAtMost(7)
+	c.requireDocumented("Deleting the oldest snapshot of the fleet")
+}
+
+func TestKeystrokesToSeeAllFailedBackups(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	c.press("2", "w")
+	for _, p := range c.points(model.Backup, "") {
+		if p.Status == model.Failed {
+			c.RequireText(p.Server.Name, "✗ failed")
+		}
+	}
+	c.RequireText("Backups of all servers", "status:failed")
+	c.requireAtMost(2)
+	c.requireDocumented("All failed backups in sight")
+	c.press("w")
+	c.RequireNoText("status:failed", "Backups of all servers")
+}
+
+func TestKeystrokesToSeeTheWorstCoveredServer(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	c.requireCursor("db-server-02")
+	c.RequireText("✗ none")
+	c.requireAtMost(0)
+	c.requireDocumented("The server with the worst coverage")
 }
 
 func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
@@ -96,7 +144,7 @@ func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
 		t.Fatal(c.Screen().Text())
 	}
 	c.typeText(number[1])
-	c.press("tab", "enter")
+	c.press("enter")
 	c.advanceHidden(5 * time.Minute)
 	if number[1] != fmt.Sprint(len(old)) || len(c.proxy.actions()) != len(old) {
 		t.Errorf("%s were announced, %d sent, %d are old", number[1], len(c.proxy.actions()), len(old))

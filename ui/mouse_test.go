@@ -3,6 +3,7 @@ package ui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"vpsdeck/ui/dialog"
 )
@@ -46,20 +47,60 @@ func TestAClickOnATabFocusesIt(t *testing.T) {
 	}
 }
 
-func TestTheWheelMovesTheCursorUnderIt(t *testing.T) {
+func TestTheWheelScrollsThePaneUnderIt(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 12, withMouse)
+	w.requireCursor("db-server-02")
+	w.Wheel(5, 5, 1) // three lines: the cursor stays in sight
+	w.RequireNoText("db-server-02  ●", "legacy-app")
+	w.requireCursor("mail-01")
+	w.Wheel(5, 5, 20)
+	w.RequireText("web-server-03")
+	w.Wheel(5, 5, -20)
+	w.RequireText("db-server-02")
+	w.selectServer("web-server-01")
+	w.Wheel(100, 3, 1) // the backups, which have not the focus
+	w.requireCursor("web-server-01")
+	w.RequireNoText("12 h ago")
+	all := startApp(t, 120, 40, withMouse)
+	all.Wheel(5, 5, 3) // all rows are in sight
+	all.requireCursor("db-server-02")
+}
+
+func TestAClickOnAHeadingOrders(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 30, withMouse)
-	w.Wheel(5, 5, 3)
-	w.requireCursor("mail-01")
-	w.Wheel(5, 5, -1)
-	w.requireCursor("legacy-app")
-	w.Wheel(5, 5, -9)
-	w.requireCursor("db-server-02")
+	w.ClickOn("NAME")
+	w.RequireText("NAME ↑", "ordered by name, from A to Z")
+	w.ClickOn("NAME")
+	w.RequireText("NAME ↓", "╭─ Servers") // reversed, and not opened by the second click
 	w.selectServer("web-server-01")
-	w.Wheel(100, 5, 2)
-	w.requireCursor("web-server-01")
-	w.Press("2")
-	w.requirePoint("Backup #499")
+	w.ClickOn("SIZE")
+	w.RequireText("SIZE ↓", "NAME ↓")
+	w.Press("1", "enter")
+	w.ClickOn("DATA LOSS")
+	w.ClickOn("DATA LOSS")
+	w.RequireText("DATA LOSS ↓", "╭─ web-server-01 #12345")
+	w.RequireNoText("description")
+}
+
+func TestADoubleClickOpens(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 30, withMouse)
+	w.ClickOn("mail-01  ")
+	w.Advance(time.Second)
+	w.ClickOn("mail-01  ") // too late
+	w.RequireText("╭─ Servers")
+	w.ClickOn("cache-01  ")
+	w.ClickOn("mail-01  ") // another row
+	w.RequireText("╭─ Servers")
+	w.ClickOn("mail-01  ")
+	w.RequireText("╭─ mail-01 #12348")
+	w.Press("esc")
+	w.selectServer("web-server-01")
+	w.ClickOn("weekly-snapshot")
+	w.ClickOn("weekly-snapshot")
+	w.RequireText("Snapshot #798")
 }
 
 func TestTheButtonsCanBeClicked(t *testing.T) {
@@ -88,7 +129,7 @@ func TestCheckboxCanBeClickedAndNameIsStillRequired(t *testing.T) {
 	w.ClickOn("take a snapshot first")
 	w.RequireText("[ ] take a snapshot first", "API: POST /snapshots/801/restore/")
 	w.clickButton("Restore ")
-	w.RequireText("doesn't match yet")
+	w.RequireText("Doesn't match: type web-server-01")
 	w.requireActions()
 	w.Type("web-server-01")
 	w.clickButton("Restore ")

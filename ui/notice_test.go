@@ -79,13 +79,13 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, readOnly, withOptions(func(o *ui.Options) {
-		if err := o.Keys.Remap(map[string][]string{"action.snapshot": {"x"}}); err != nil {
+		if err := o.Keys.Remap(map[string][]string{"action.snapshot": {"X"}}); err != nil {
 			t.Fatal(err)
 		}
 	}))
 	w.Press("s")
 	w.RequireNoText("actions are disabled")
-	for _, key := range []string{"x", "b", "r", "d", "c"} {
+	for _, key := range []string{"X", "b", "r", "d", "c"} {
 		w.Press(key)
 		w.requireRefused("This session is read-only: actions are disabled.")
 	}

@@ -140,7 +140,7 @@ func TestErrorNoticeStaysUntilAKeyIsPressed(t *testing.T) {
 func TestSuccessNoticeDisappears(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))
-	w.Press("o")
+	w.Press("o", "n")
 	w.RequireText("ordered by name")
 	w.Advance(10 * time.Second)
 	w.RequireNoText("ordered by name")

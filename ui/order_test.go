@@ -27,15 +27,15 @@ func TestTheServersAreOrderedByAnyColumnBothWays(t *testing.T) {
 	w := startApp(t, 360, 24, withServers(5))
 	all := []string{"NAME", "STATUS", "BACKUP", "SNAPSHOT", "BKP", "SNAP", "LOCATION", "IP", "SYSTEM", "PLAN",
 		"COVERAGE"}
-	first := "↑↑↑↑↓↓↑↑↑↑↓"
+	first, letters := "↑↑↑↑↓↓↑↑↑↑↓", "ntbsBSliypc"
 	for i, column := range all {
 		arrow, reversed := string([]rune(first)[i]), "↓"
 		if arrow == "↓" {
 			reversed = "↑"
 		}
-		w.Press("o")
+		w.Press("o", letters[i:i+1])
 		w.RequireText(column + " " + arrow)
-		w.Press("O")
+		w.Press("o", letters[i:i+1])
 		w.RequireText(column + " " + reversed)
 		w.Press("O")
 		w.RequireText(column + " " + arrow)
@@ -46,13 +46,13 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(2))
 	w.selectServer("web-server-01")
-	w.Press("3", "o", "o", "o", "o")
+	w.Press("3", "o", "s")
 	w.RequireText("SIZE ↓", "ordered by size, largest first")
 	w.Press("O")
 	w.RequireText("SIZE ↑")
-	w.Press("1", "o")
+	w.Press("1", "o", "n")
 	w.RequireText("SIZE ↑", "NAME ↑")
-	w.Press("enter", "o", "O") // a page has its own order
+	w.Press("enter", "o", "d", "O") // a page has its own order
 	w.RequireText("DATA LOSS ↓")
 	w.requireGolden("ordered-page-120x40")
 	w.Press("esc")
@@ -65,7 +65,7 @@ func TestAnOrderIsKeptInItsPaneAndShown(t *testing.T) {
 func TestOrderIsShownWithoutItsColumn(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12, withServers(5))
-	w.Press("o", "o", "o", "o", "o", "o", "o")
+	w.Press("o", "l")
 	w.RequireText("↑ location")
 	w.requireGolden("ordered-40x12")
 	requireAligned(t, w.Screen())
@@ -75,7 +75,7 @@ func TestReverseOrderReversesTheRows(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	names := []string{"cache-01", "db-server-01", "legacy-app", "mail-01", "vpn-gw", "web-server-01"}
-	w.Press("o")
+	w.Press("o", "n")
 	if got := w.visibleNames(names...); !slices.Equal(got, names) {
 		t.Errorf("by name: %q", got)
 	}
@@ -84,5 +84,31 @@ func TestReverseOrderReversesTheRows(t *testing.T) {
 	slices.Reverse(descending)
 	if got := w.visibleNames(names...); !slices.Equal(got, descending) {
 		t.Errorf("by name, reversed: %q", got)
+	}
+}
+
+func TestTheOrderMenuShowsWhatItsLettersDo(t *testing.T) {
+	for _, l := range []screenCase{
+		{"order-menu", []size{small, standard, large}, nil, press("o")},
+		{"order-menu-reversed", []size{standard}, nil, press("o", "n", "O", "o")},
+		{"order-menu-points", []size{standard}, nil, press("2", "o")},
+	} {
+		l.check(t)
+	}
+}
+
+func TestTheOrderMenuIsUsedWithTheCursorAndClosedByItsKey(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	w.Press("o", "down", "enter")
+	w.RequireText("ordered by name, from A to Z", "NAME ↑")
+	w.Press("o", "enter") // the cursor is on the current order, which is reversed
+	w.RequireText("ordered by name, from Z to A", "NAME ↓")
+	for _, closing := range []string{"o", "esc"} {
+		w.Press("o")
+		w.RequireText("─ Order by")
+		w.Press(closing)
+		w.RequireNoText("─ Order by")
+		w.RequireText("NAME ↓")
 	}
 }

@@ -2,11 +2,14 @@ package ui_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
+	"vpsdeck/ui"
+	"vpsdeck/ui/style"
 )
 
 // typeInPalette opens the palette and types into it.
@@ -51,6 +54,8 @@ func TestPaletteMatchesGolden(t *testing.T) {
 		{"palette-scrolled", []size{standard}, nil, press(":", "up", "down", "down", "down", "down", "down", "down",
 			"down",
 			"down", "down", "down", "down", "down", "down", "down", "down", "down")},
+		{"palette-arguments", []size{small, standard}, nil, typeInPalette("snapshot web-*")},
+		{"palette-filter", []size{standard}, nil, typeInPalette("filter status:")},
 		{"palette-read-only", []size{standard}, []option{readOnly}, press("ctrl+p")},
 	} {
 		l.check(t)
@@ -75,7 +80,6 @@ func TestActionChosenByNameEqualsItsKey(t *testing.T) {
 		{"1", "help", "help ?", "?"},
 		{"1", "filter", "filter /", "/"},
 		{"1", "backups", "backups 2", "2"},
-		{"2", "next", "next pane tab l →", "tab"},
 		{"2", "open", "open enter", "enter"},
 	} {
 		t.Run(c.row+" in "+c.from, func(t *testing.T) {
@@ -241,5 +245,176 @@ func TestAKeyThatWasRemappedIsShownAndActsFromThePalette(t *testing.T) {
 	w.Press("esc")
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		w.RequireNoText(fmt.Sprintf("New %s of", kind))
+	}
+}
+
+// paletteRows returns the visible rows of the palette.
+func paletteRows(g terminal.Grid) []string {
+	var out []string
+	_, height := g.Size()
+	for y := range height {
+		_, row, found := strings.Cut(g.Line(y), "│  ")
+		row, _, closed := strings.Cut(row, "│")
+		if text := strings.Join(strings.Fields(strings.TrimPrefix(row, "▸ ")), " "); found && closed && text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+func TestPaletteOffersServersThenPointsActionsAndViews(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withServers(2))
+	w.Press(":")
+	var names []string
+	for range 75 {
+		if row := paletteRow(w.Screen()); len(names) == 0 || names[len(names)-1] != row {
+			names = append(names, row)
+		}
+		w.Press("down")
+	}
+	at := func(row string) int { return slices.Index(names, row) }
+	order := []int{at("web-server-01 server #12345"), at("pre-migration-snapshot snapshot #801 of web-server-01"),
+		at("snapshot s"), at("mark space"), at("servers 1"), at("help ?"), at("theme theme NAME")}
+	if order[0] != 0 || !slices.IsSorted(order) {
+		t.Errorf("the order of the groups is %v: %q", order, names)
+	}
+	for _, row := range names {
+		if strings.Contains(row, "half a page") || strings.Contains(row, "next pane") || strings.HasPrefix(row, "up ") {
+			t.Errorf("a movement is offered: %q", row)
+		}
+	}
+}
+
+func TestPaletteFindsWordsInAnyOrderWithGaps(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	for typed, want := range map[string]string{
+		"snapshot migr":         "pre-migration-snapshot snapshot #801 of web-server-01",
+		"01 web":                "web-server-01 server #12345",
+		"web-server-01":         "web-server-01 server #12345", // and then its points
+		"web-server-01 pre-m":   "pre-migration-snapshot snapshot #801 of web-server-01",
+		"server dbsrv 02":       "db-server-02 server #12347",
+		"pages raw":             "", // both words must match
+		"restore":               "restore r",
+		"up back":               "back up b",
+		"snapshot #801":         "pre-migration-snapshot snapshot #801 of web-server-01",
+		"801 web-server-01 pre": "pre-migration-snapshot snapshot #801 of web-server-01",
+	} {
+		typeInPalette(typed)(w)
+		if got := paletteRow(w.Screen()); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+		w.Press("esc")
+	}
+}
+
+func TestPaletteRemembersTheLastChoices(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	for _, typed := range []string{"vpn-gw", "activity", "theme light"} {
+		typeInPalette(typed)(w)
+		w.Press("enter", "esc")
+	}
+	w.Press(":")
+	got := paletteRows(w.Screen())
+	want := []string{"theme light", "activity A", "vpn-gw server #12354"}
+	if i := slices.Index(got, want[0]); i < 0 || !slices.Equal(got[i:i+3], want) {
+		t.Errorf("the first rows are %q, want %q", got, want)
+	}
+	w.Type("vp") // the last chosen of equal ones is first
+	if got := paletteRow(w.Screen()); got != want[2] {
+		t.Errorf("%q is first, want %q", got, want[2])
+	}
+}
+
+func TestCommandsWithArgumentsOpenTheUsualDialogs(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][]string{
+		"restore web-server-01":             {"Restore overwrites the disk", "Type web-server-01 to confirm"},
+		"Restore  srv01 web":                {"Restore overwrites the disk", "Type web-server-01 to confirm"},
+		"restore #12345":                    {"Restore overwrites the disk", "Type web-server-01 to confirm"},
+		"snapshot web-server-01":            {"New snapshot of web-server-01"},
+		"backup db-server-01":               {"New backup of db-server-01"},
+		"back up db-server-01":              {"New backup of db-server-01"},
+		"backup ci-*":                       {"New backup of 2 servers", "ci-runner-01, ci-runner-02"},
+		"snapshot web-server-01 mail-01":    {"New snapshot of 2 servers", "web-server-01, mail-01"},
+		"snapshot db-server-01":             {"Cannot create a snapshot", "5 of 5"},
+		"restore web-server-03":             {"Cannot restore", "is being restored"},
+		"filter status:stopped":             {"Servers 1 of 12", "/status:stopped"},
+		"filter health:overdue name:mail-*": {"Servers 1 of 12", "mail-01"},
+	} {
+		t.Run(typed, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			typeInPalette(typed)(w)
+			w.Press("enter")
+			w.RequireText(want...)
+			w.RequireNoText("Go to / run")
+			w.skipInputDelay()
+			w.requireActions()
+		})
+	}
+}
+
+func TestCommandsThatCannotRunSayWhyAndStayOpen(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"restore web-*":   "✗ works on one server",
+		"snapshot zebra":  "✗ no server matches",
+		"snapshot zebra*": "✗ no server matches",
+		"theme pink":      "✗ valid: auto, dark",
+		"profile work":    "✗ there is no other profile",
+	} {
+		w := startApp(t, 80, 24)
+		typeInPalette(typed)(w)
+		w.RequireText(want)
+		w.Press("enter")
+		w.RequireText("Go to / run")
+		w.requireActions()
+	}
+	w := startApp(t, 80, 24, readOnly)
+	typeInPalette("restore web-server-01")(w)
+	w.RequireText("✗ this session is read-only")
+	w.Press("enter")
+	w.RequireText("Go to / run")
+}
+
+func TestCommandsAreCompleted(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	for typed, want := range map[string]string{
+		"resto":            "restore ",
+		"restore web":      "restore web-server-01",
+		"snapshot vp":      "snapshot vpn-gw",
+		"the":              "theme ",
+		"theme hi":         "theme high-contrast",
+		"filter sta":       "filter status:",
+		"filter web heal":  "filter web health:",
+		"filter health:ov": "filter health:overdue",
+		"filter status:a":  "filter status:active",
+	} {
+		typeInPalette(typed)(w)
+		w.RequireText("tab complete")
+		w.Press("tab")
+		if !strings.Contains(w.Screen().Text(), "│  : "+strings.TrimSpace(want)) {
+			t.Errorf("%q is not completed to %q:\n%s", typed, want, w.Screen().Text())
+		}
+		w.Press("esc")
+	}
+}
+
+func TestThePaletteChangesTheTheme(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	before := w.Screen().Styled()
+	typeInPalette("theme light")(w)
+	w.Press("enter")
+	w.RequireText(`theme light; theme = "light" in the config keeps it`)
+	light := startApp(t, 80, 24, withOptions(func(o *ui.Options) { o.Theme = style.Light }))
+	w.Press("j")
+	light.Press("j")
+	if got, want := maskPort(w.Screen().Styled()), maskPort(light.Screen().Styled()); got != want || got == before {
+		t.Error("it has not the colours of the theme")
 	}
 }

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"fmt"
+	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
@@ -24,6 +26,8 @@ type panes struct {
 	showsDetails bool    // there is room for them
 	fleet        bool    // show the points of all servers
 	page         overlay // what is open over the panes; nil: nothing
+	created      created // what the cursor goes to
+	click        click   // the last one on a row
 }
 
 // Update handles the messages of the panes.
@@ -71,6 +75,7 @@ func (p *panes) refresh() {
 		p.page.Refresh()
 	}
 	p.syncAll()
+	p.followCreated()
 }
 
 // focusOn moves the focus to a pane, and closes an open page.
@@ -82,10 +87,50 @@ func (p *panes) focusOn(pane int) {
 	p.syncDetails()
 }
 
+// created is the restore point that is being created, until a key is pressed. The cursor goes to it
+// once a list has it.
+type created struct {
+	operation int       // its number; 0: none
+	point     model.Key // known once the API has answered
+}
+
+// awaitCreated says that the cursor is to go to what the operation creates.
+func (p *panes) awaitCreated(o model.Operation) { p.created = created{operation: o.Number} }
+
+// forgetCreated leaves the cursor where it is, because a key may be meant for its row.
+func (p *panes) forgetCreated() { p.created = created{} }
+
+// handleCreated handles the answer to a create.
+func (p *panes) handleCreated(o model.Operation) {
+	if o.Action == model.Create && o.Number == p.created.operation {
+		p.created.point = o.Point.Key()
+	}
+}
+
+// followCreated moves the cursor to what was created, if it is there.
+func (p *panes) followCreated() {
+	k := p.created.point
+	if _, known := p.state.Point(k); !known || k.ID == "" {
+		return
+	}
+	p.forgetCreated()
+	p.points[k.Kind].SelectPoint(k)
+	if page, ok := p.page.(*screen.Page); ok {
+		page.SelectPoint(k)
+	}
+	p.syncDetails()
+}
+
 // toPane passes a message to a pane. The points follow the server under the cursor.
 func (p *panes) toPane(pane screen.Pane, msg tea.Msg) tea.Cmd {
 	step := p.isCursorMove(pane, msg) // before the pane handles it
 	return tea.Batch(pane.Update(msg), p.schedulePreview(step))
+}
+
+// selects says whether the rows of the focused pane are servers or restore points.
+func (p *panes) selects() bool {
+	_, ok := p.focused().(screen.Selector)
+	return ok
 }
 
 // selection is the item under the cursor of the focused pane.
@@ -125,12 +170,56 @@ func (p *panes) handleItemChosen(msg itemChosenMsg) {
 func (p *panes) mouseOnPane(pane screen.Pane, r rect, msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	if _, wheel := msg.(tea.MouseWheelMsg); wheel {
-		return p.toPane(pane, screen.WheelMsg{Down: at.Button == tea.MouseWheelDown})
+		lines := wheelLines
+		if at.Button == tea.MouseWheelUp {
+			lines = -lines
+		}
+		return p.toPane(pane, screen.WheelMsg{Lines: lines})
 	}
 	if at.Button == tea.MouseLeft && r.contains(at.X, at.Y) {
-		return p.toPane(pane, screen.RowMsg{Line: at.Y - r.y - 1})
+		before := p.click
+		row := screen.RowMsg{X: at.X - r.x - 1, Line: at.Y - r.y - 1}
+		clickable, ok := pane.(interface{ HasRow(screen.RowMsg) bool })
+		onRow := ok && clickable.HasRow(row)
+		cmd := p.toPane(pane, row)
+		p.click = click{pane: pane, y: at.Y, at: p.state.Local}
+		if selector, ok := pane.(screen.Selector); ok {
+			p.click.subject = selector.Subject()
+		}
+		if p.click.isSecond(before) && onRow {
+			p.click = click{}
+			return tea.Batch(cmd, p.toPane(pane, tea.KeyPressMsg{Text: firstBound(p.opts.Keys.View.Open)}))
+		}
+		return cmd
 	}
 	return nil
+}
+
+// wheelLines is how many lines a step of the wheel scrolls.
+const wheelLines = 3
+
+// click is a click on a row. The second one on the same row opens it.
+type click struct {
+	pane    screen.Pane
+	y       int
+	subject screen.Subject // what the row is, as a refresh may move rows between the clicks
+	at      time.Time
+}
+
+// doubleClickTime is the longest time between the two clicks of a double click.
+const doubleClickTime = 500 * time.Millisecond
+
+func (c click) isSecond(first click) bool {
+	return c.pane == first.pane && c.y == first.y && c.subject == first.subject &&
+		c.at.Sub(first.at) <= doubleClickTime
+}
+
+// firstBound is the first key of a binding, or "" if it has none.
+func firstBound(b key.Binding) string {
+	if !b.Enabled() || len(b.Keys()) == 0 {
+		return ""
+	}
+	return b.Keys()[0]
 }
 
 // clickTab focuses the pane whose name was clicked.

@@ -15,6 +15,7 @@ type Preferences struct {
 	Accounts      command.Accounts // nil: there are no profiles to switch between
 	Keys          keymap.KeyMap
 	Theme         style.Theme           // "": the default
+	Colours       style.Palette         // replace those of the theme; nil colours: as in the theme
 	Columns       screen.Columns        // to show; nil: all
 	SSH           model.SSHRules        // how to connect to the servers
 	Commands      []model.CustomCommand // custom commands; Keys has a binding for each, in the same order
@@ -36,7 +37,7 @@ func (a *account) applyPreferences(p Preferences) {
 		a.keys.DisableLocalCommands()
 		a.keys.View.Requests.SetEnabled(a.opts.Requests != nil)
 	}
-	a.styles = style.ForTheme(p.Theme, a.dark)
+	a.restyle()
 	a.env.SSH, a.env.Columns = p.SSH, p.Columns
 	a.applyProfile(p.Profile)
 }

@@ -67,7 +67,7 @@ func TestPreviewWaitsUntilAHeldKeyIsReleased(t *testing.T) {
 
 func TestPreviewIsUpdatedBeforeAnyOtherKey(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"tab", "2", "/", "R", "O", "x"} {
+	for _, key := range []string{"tab", "2", "/", "R", "O", "X"} {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
@@ -93,15 +93,16 @@ func TestActionDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {
 
 func TestWheelDelaysPreviewAndClickDoesNot(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 120, 40, withMouse)
+	w := startApp(t, 120, 14, withMouse)
 	w.Wheel(5, 5, 1)
 	w.Advance(25 * time.Millisecond)
-	w.requirePreview(secondServer)
+	w.requireCursor(fourthServer)
+	w.requirePreview(fourthServer)
 	w.Wheel(5, 5, 1)
-	w.requireCursor(thirdServer)
-	w.requirePreview(secondServer)
+	w.requireCursor("db-server-01")
+	w.requirePreview(fourthServer)
 	w.Click(100, 4)
-	w.requirePreview(thirdServer)
+	w.requirePreview("db-server-01")
 }
 
 func TestRefreshDuringFastScrollingIsForTheServerUnderTheCursor(t *testing.T) {

@@ -218,7 +218,7 @@ func TestEachPaneKeepsItsFilterAndItsOrder(t *testing.T) {
 	w := startApp(t, 120, 40)
 	showAllServers(w)
 	applyFilter("1", "server")(w)
-	w.Press("o")
+	w.Press("o", "n")
 	applyFilter("2", "type:manual")(w)
 	w.Press("O")
 	applyFilter("3", "before")(w)
@@ -252,4 +252,36 @@ func TestPastedFilterIsApplied(t *testing.T) {
 	w.Press("/")
 	w.Paste("status:stopped\n")
 	w.RequireText("Servers 1 of 12", "/status:stopped")
+}
+
+func TestTheFooterCompletesTheFilter(t *testing.T) {
+	for _, l := range []screenCase{
+		{"filter-fields", []size{small, standard, large}, nil, press("/")},
+		{"filter-values", []size{standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("web status:") }},
+	} {
+		l.check(t)
+	}
+}
+
+func TestTabCompletesTheFilter(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24)
+	w.Press("/", "tab") // there is nothing to go by
+	w.RequireText("enter keep", "esc clear", "status: ", "health: ")
+	w.RequireNoText("s snapshot", "? help", "o order")
+	w.Type("web hea")
+	w.RequireText("tab health:")
+	w.Press("tab")
+	w.Type("f")
+	w.RequireText("tab health:fine", "health:failing")
+	w.Press("tab")
+	w.RequireText("/web health:fine", "Servers 3 of 12")
+	w.Press("enter")
+	w.RequireText("s snapshot", "? help")
+	w.Press("2", "a", "/")
+	w.Type("type:m")
+	w.Press("tab", "enter")
+	w.RequireText("/type:manual", "a this server")
+	w.Press("L")
+	w.requireActions()
 }

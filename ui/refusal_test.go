@@ -31,6 +31,7 @@ func TestWaitingEndsWithEscapeOrARefusal(t *testing.T) {
 	w.selectServer("web-server-01")
 	w.Press("b", "esc")
 	w.RequireNoText("Waiting")
+	w.RequireText("Cancelled. Nothing was sent.")
 	w.Press("b")
 	w.account.InjectFault("GET /snapshots/: status 404")
 	w.Advance(10 * time.Second)

@@ -19,7 +19,7 @@ func withRequestLog() option {
 
 // openRequests opens the requests, largest answer first: their order by time differs between runs.
 func openRequests(keys ...string) func(*harness) {
-	return func(w *harness) { w.Press(append([]string{"L", "o", "o", "g"}, keys...)...) }
+	return func(w *harness) { w.Press(append([]string{"L", "o", "s", "g"}, keys...)...) }
 }
 
 // filterRequests opens the requests with a filter, and presses keys.
@@ -143,19 +143,19 @@ func TestRequestsAreOrderedByTimeDurationAndSize(t *testing.T) {
 	w.proxy.slowDown(2*time.Second, "/backups/")
 	w.Press("R")
 	w.Advance(2 * time.Second)
-	w.Press("L", "o")
+	w.Press("L", "o", "d")
 	w.RequireText("ordered by duration, slowest first", "TOOK ↓")
 	w.Press("g")
 	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") || !strings.Contains(row, "2000 ms") {
 		t.Errorf("the slowest is %q", row)
 	}
-	w.Press("o")
+	w.Press("o", "s")
 	w.RequireText("ordered by size, largest first", "SIZE ↓")
 	w.Press("g")
 	if row := cursorRow(w.Screen()); !strings.Contains(row, "/backups/") {
 		t.Errorf("the largest is %q", row)
 	}
-	w.Press("o", "o", "o", "o", "g")
+	w.Press("o", "t", "g")
 	w.RequireText("TIME UTC ↓")
 }
 

@@ -52,7 +52,7 @@ func TestBackupIsTakenFirstWhenSnapshotsAreFull(t *testing.T) {
 	w.RequireText("[ ] backup first (no snapshot)", "No snapshot first: 5 of 5 snapshots used.",
 		"API: POST /snapshots/800/restore/")
 	w.Type("db-server-01")
-	w.Press("shift+tab", "space", "shift+tab", "enter")
+	w.Press("shift+tab", "space", "tab", "enter")
 	const first = `POST /backups/ {"server_id":12346,` +
 		`"description":"Taken by vpsdeck before the restore from snapshot #800"}`
 	w.requireActions(first)
@@ -76,18 +76,22 @@ func TestARestoreWithoutTheServersNameIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	atServer("web-server-01", "3", "r")(w)
+	const question = "Restore web-server-01 from snapshot pre-migration-snapshot (#801)?"
 	for _, typed := range []string{"", "web-server-02", " web-server-01", "web-server-011"} {
 		w.Type(typed)
-		w.Press("tab", "enter")
-		w.RequireText("Restore web-server-01 from snapshot pre-migration-snapshot (#801)?", "doesn't match yet")
+		for _, keys := range [][]string{{"enter"}, {"tab", "enter"}} { // in the field, and on the button
+			w.Press(keys...)
+			w.RequireText(question, "Doesn't match: type web-server-01")
+		}
 		for range typed {
 			w.Press("backspace")
 		}
-		w.Press("shift+tab")
-		w.RequireNoText("doesn't match yet")
+		w.Press("shift+tab", "tab")
+		w.RequireNoText("Doesn't match")
 	}
-	w.Press("enter")
+	w.Press("esc")
 	w.RequireNoText("Restore web-server-01 from")
+	w.RequireText("Cancelled. Nothing was sent.")
 	w.requireActions()
 }
 

@@ -134,7 +134,7 @@ func TestOperationsAndNoticesMatchGolden(t *testing.T) {
 				w.createSnapshot(server, "before-update")
 			}
 		}},
-		{"notice-neutral", []size{standard}, nil, press("o")},
+		{"notice-neutral", []size{standard}, nil, press("o", "n")},
 		{"notice-good", []size{small, standard}, nil,
 			func(w *harness) { w.selectServer("web-server-01"); w.Press("2"); w.deleteSelected() }},
 		{"notice-warning", []size{small, standard}, nil,

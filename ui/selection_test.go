@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func TestRangeStartsAtTheMarkedRowInAnyOrder(t *testing.T) {
 	w := startApp(t, 120, 24)
 	w.Press("j", "space") // ci-runner-02
 	w.RequireText("◈ci-runner-02", "• 1 marked · V marks from ◈")
-	w.Press("o", "g", "V") // by name: from ci-runner-02 up to the first
+	w.Press("o", "n", "g", "V") // by name: from ci-runner-02 up to the first
 	rows := markedRows(w.Screen())
 	if i := slices.Index(rows, "ci-runner-02"); i != len(rows)-1 || rows[0] != "cache-01" {
 		t.Errorf("marked: %q", rows)
@@ -146,8 +147,8 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.mustAccept(w.otherClient.CreateBackup(t.Context(), "12348", "all is well"))
 	w.advanceHidden(time.Hour) // mail-01 is no longer overdue, and has moved
 	w.requireMarked("mail-01", "vpn-gw")
-	for range 5 {
-		w.Press("o")
+	for _, column := range []string{"n", "t", "b", "s", "B"} {
+		w.Press("o", column)
 		if got := markedRows(w.Screen()); !slices.Contains(got, "mail-01") || !slices.Contains(got, "vpn-gw") ||
 			len(got) != 2 {
 			t.Errorf("marked: %q", got)
@@ -160,7 +161,7 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 	w.Press("/", "esc", "w", "w")
 	w.requireMarked("vpn-gw", "mail-01") // ordered by their number of backups
 	w.Press("s")
-	w.RequireText("2 servers: mail-01, vpn-gw")
+	w.RequireText("2 servers: vpn-gw, mail-01")
 }
 
 func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
@@ -169,10 +170,11 @@ func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
 		{"marked", all, nil, markThree},
 		{"snapshots-of-several", all, nil, func(w *harness) { markThree(w); w.Press("s") }},
 		{"snapshots-of-several-problem", sides, nil,
-			func(w *harness) { markThree(w); w.Press("s"); w.replaceField("{srv}-1") }},
+			func(w *harness) { markThree(w); w.Press("s"); w.replaceField("{srv}-1"); w.Press("enter") }},
 		{"backups-of-several", sides, nil, func(w *harness) { markThree(w); w.Press("b") }},
 		{"quota-of-several", sides, nil,
 			func(w *harness) { markServers("web-server-01", "db-server-01")(w); w.Press("s") }},
+		{"all-that-can", all, nil, press("*", "s")},
 		{"several-at-work", all, nil, func(w *harness) { markThree(w); w.Press("s", "enter", "enter") }},
 		{"several-with-a-failure", all, nil, failOneOfThree},
 		{"several-stopped", []size{small, standard}, nil, func(w *harness) {
@@ -202,19 +204,19 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w := startApp(t, 120, 40)
 	markThree(w)
 	w.Press("s")
-	w.RequireText("New snapshot of 3 servers", "web-server-01, ci-runner-01, vpn-gw", "{server}-{date}",
+	w.RequireText("New snapshot of 3 servers", "ci-runner-01, vpn-gw, web-server-01", "{server}-{date}",
 		"API: 3 × POST /snapshots/")
 	w.replaceField("{location}-{server}-{date}-{time}-{id}-{n}")
 	w.Press("enter")
 	w.Type("Nr. {n}: {server}")
 	w.Press("enter")
 	w.requireActionsAnyOrder(
-		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-1",`+
-			`"description":"Nr. 1: web-server-01"}`,
-		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-2",`+
-			`"description":"Nr. 2: ci-runner-01"}`,
-		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-3",`+
-			`"description":"Nr. 3: vpn-gw"}`,
+		`POST /snapshots/ {"server_id":12345,"name":"us-west-web-server-01-2025-01-16-154500-12345-3",`+
+			`"description":"Nr. 3: web-server-01"}`,
+		`POST /snapshots/ {"server_id":12352,"name":"eu-central-ci-runner-01-2025-01-16-154500-12352-1",`+
+			`"description":"Nr. 1: ci-runner-01"}`,
+		`POST /snapshots/ {"server_id":12354,"name":"us-east-vpn-gw-2025-01-16-154500-12354-2",`+
+			`"description":"Nr. 2: vpn-gw"}`,
 	)
 	w.RequireText("Bulk actions", "0 of 3 done", "◐ web-server-01", "◐ ci-runner-01", "◐ vpn-gw")
 	w.advanceHidden(12 * time.Minute)
@@ -223,7 +225,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 	w.requireMarked()
 }
 
-func TestTemplateIsValidatedWhileTyping(t *testing.T) {
+func TestTemplateIsValidatedWhenItIsLeft(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ typed, message string }{
 		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
@@ -232,7 +234,7 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 		"a blank":             {"be fore", "only letters, digits, - and _: a space is not allowed"},
 		"existing name": {"pre-migration-snapshot",
 			"web-server-01 (#12345): two of its snapshots would be called"},
-		"a name too long": {strings.Repeat("x", 92) + "{server}", "web-server-01 (#12345): the name would be"},
+		"a name too long": {strings.Repeat("x", 92) + "{server}", "ci-runner-01 (#12352): the name would be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -240,7 +242,7 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 			markThree(w)
 			w.Press("s")
 			w.replaceField(c.typed)
-			w.RequireText(c.message)
+			w.RequireNoText(c.message)
 			w.Press("enter", "enter")
 			w.RequireText("New snapshot of 3 servers", c.message)
 			w.requireActions()
@@ -250,15 +252,19 @@ func TestTemplateIsValidatedWhileTyping(t *testing.T) {
 	}
 }
 
-func TestInvalidNameIsReportedWithItsServer(t *testing.T) {
+// A name with the server's own name cannot be suggested: the API does not allow its dot.
+func TestSuggestedTemplateIsValidAndOthersAreReportedWithTheirServer(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, beforeStart(func(w *harness) {
 		w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, `"vpn-gw"`, `"vpn.gw"`) })
 	}))
 	markServers("web-server-01", "vpn.gw")(w)
 	w.Press("s")
-	w.RequireText("vpn.gw (#12354): the name would be “vpn.gw-2025-01-16”")
+	w.RequireText("› {id}-{date}")
+	w.Type("{server}-{date}")
+	w.RequireText("› {server}-{date}")
 	w.Press("enter", "enter")
+	w.RequireText("vpn.gw (#12354): the name would be “vpn.gw-2025-01-16”")
 	w.requireActions()
 	w.replaceField("{id}-{date}")
 	w.Press("enter", "enter")
@@ -291,30 +297,77 @@ func TestBulkBackupNeedsNoDescription(t *testing.T) {
 	w.RequireText("3 of 3 done")
 }
 
-func TestFullQuotaRefusesTheBulkActionBeforeTheFirstRequest(t *testing.T) {
+func TestBulkFormLeavesOutServersThatCannot(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		servers []string
 		key     string
-		message string
+		leftOut string
+		marked  string // in the end
+		sent    []string
 	}{
 		"snapshots": {[]string{"web-server-01", "db-server-01", "vpn-gw"}, "s",
-			"db-server-01 (#12346): there is room for 0 more snapshots, not for 1"},
-		"backups": {[]string{"web-server-01", "staging-01"}, "b", "staging-01 (#12355): there is room for 0 more " +
-			"manual backups,"},
-		"at work": {[]string{"web-server-01", "web-server-03"}, "s",
-			"Not possible for all 2: web-server-03 is being restored"},
+			"2 of 3; left out: db-server-01 (5 of 5)", "db-server-01", []string{
+				`POST /snapshots/ {"server_id":12345,"name":"web-server-01-2025-01-16"}`,
+				`POST /snapshots/ {"server_id":12354,"name":"vpn-gw-2025-01-16"}`}},
+		"backups": {[]string{"web-server-01", "staging-01"}, "b", "1 of 2; left out: staging-01 (10 of 10)",
+			"staging-01",
+			[]string{`POST /backups/ {"server_id":12345}`}},
+		"at work": {[]string{"web-server-01", "web-server-03"}, "b",
+			"1 of 2; left out: web-server-03 (being restored)", "web-server-03",
+			[]string{`POST /backups/ {"server_id":12345}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
 			markServers(c.servers...)(w)
 			w.Press(c.key)
-			w.RequireNoText("New ")
-			w.requireRefused(c.message)
-			w.requireActions()
-			w.RequireText(fmt.Sprintf("• %d marked", len(c.servers)))
+			w.RequireText(c.leftOut, model.Pluralize(len(c.sent), "server")+":",
+				fmt.Sprintf("API: %d × POST", len(c.sent)))
+			w.Press("ctrl+s")
+			w.requireActionsAnyOrder(c.sent...)
+			w.advanceHidden(time.Hour)
+			w.RequireText(fmt.Sprintf("%d of %d done", len(c.sent), len(c.sent)))
+			w.Press("esc")
+			w.requireMarked(c.marked)
 		})
+	}
+}
+
+func TestBulkActionIsRefusedIfNoServerCan(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markServers("db-server-01", "web-server-03")(w)
+	w.Press("s")
+	w.RequireNoText("New snapshot")
+	w.requireRefused("Cannot create a snapshot",
+		"None of the 2 marked servers can: db-server-01 (5 of 5), web-server-03")
+	w.requireActions()
+	w.RequireText("• 2 marked")
+}
+
+func TestRunningOperationIsNamedAsReasonInBulkForm(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.createSnapshot("vpn-gw", "first")
+	markServers("vpn-gw", "web-server-01")(w)
+	w.Press("s")
+	w.RequireText("1 of 2; left out: vpn-gw (a snapshot is running)")
+}
+
+func TestBulkActionKeepsTheOrderShown(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.Press("o", "n", "*", "s") // by name
+	want := []string{"cache-01", "ci-runner-01", "ci-runner-02", "db-server-02", "legacy-app", "mail-01"}
+	w.RequireText("9 servers: " + strings.Join(want[:4], ", "))
+	w.Press("ctrl+s")
+	var rows []string
+	for _, row := range regexp.MustCompile(`│  [◐✗] (\S+) +snapshot `).FindAllStringSubmatch(w.Screen().Text(), -1) {
+		rows = append(rows, row[1])
+	}
+	if len(rows) != 9 || !slices.Equal(rows[:len(want)], want) {
+		t.Errorf("the results are in the order %q, want %q:\n%s", rows, want, w.Screen().Text())
 	}
 }
 
@@ -419,8 +472,10 @@ func TestFailedActionShowsTheReasonAndStaysMarked(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
 	failOneOfThree(w)
-	w.RequireText("2 of 3 done, 1 failed", "✓ web-server-01  snapshot web-server-01-2025-01-16  done",
-		"✓ ci-runner-01  snapshot ci-runner-01-2025-01-16  done", "✗ vpn-gw  snapshot vpn-gw-2025-01-16  failed",
+	w.RequireText("2 of 3 done, 1 failed", "  SERVER         ACTION                             STATE       TOOK",
+		"✓ web-server-01  snapshot web-server-01-2025-01-16  done    5 m 12 s",
+		"✓ ci-runner-01   snapshot ci-runner-01-2025-01-16   done    6 m 32 s",
+		"✗ vpn-gw         snapshot vpn-gw-2025-01-16         failed  ",
 		"Snapshot limit reached (5 per server). Delete a snapshot first.")
 	w.Press("esc")
 	w.RequireText("• 1 marked")

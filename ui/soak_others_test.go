@@ -106,26 +106,30 @@ func targetOf(what string, answer []byte) string {
 }
 
 // isAmbiguous reports whether somebody else, or another run, changed the target of an operation
-// while it lasted, or up to a minute before, while it was being checked. Its traces may then be
-// theirs, and docs/RELIABILITY.md does not promise to tell them apart. The same is true if both
-// programs watch an operation that an earlier run left.
+// while it lasted, or before it, while it was being checked. A restore by somebody else may have run
+// for long, unseen by the check if the account hides restores. Its traces may then be theirs, and
+// docs/RELIABILITY.md does not promise to tell them apart. The same is true if both programs watch
+// an operation that an earlier run left.
 func (a *auditLog) isAmbiguous(r model.Record, sent *sentAction) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	target := r.Kind + " #" + string(r.Point.ID)
+	target, before := r.Kind+" #"+string(r.Point.ID), time.Minute
 	switch {
 	case len(a.writers[r.ID]) > 1:
 		return true
 	case r.Action == "restore":
-		target = "server #" + string(r.Server.ID)
+		target, before = "server #"+string(r.Server.ID), longestRestore
 	case sent != nil && sent.target != "":
 		target = sent.target
 	}
 	return slices.ContainsFunc(a.touches[target], func(h touch) bool {
-		return h.by != runOf(r.ID) && h.time.After(a.firstWritten[r.ID].Add(-time.Minute)) &&
+		return h.by != runOf(r.ID) && h.time.After(a.firstWritten[r.ID].Add(-before)) &&
 			!h.time.After(a.lastWritten[r.ID])
 	})
 }
+
+// longestRestore is longer than any restore of the simulated account takes.
+const longestRestore = 3 * time.Hour
 
 // isMisattributed reports whether one program gave up a create, while another still searched for it
 // and found a second try of the same name. The two tries cannot be told apart. The action is not

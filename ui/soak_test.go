@@ -97,7 +97,8 @@ func (s *soakTest) settle() {
 	s.t.Helper()
 	s.resize(large)
 	for range 400 {
-		if strings.Contains(s.viewText(), "Cancel") { // start nothing new
+		// start nothing new, and leave no refusal open, which would take the key that asks for a token
+		if text := s.viewText(); strings.Contains(text, "Cancel ") || strings.Contains(text, "esc close") {
 			s.Press("esc")
 			continue
 		}
@@ -164,6 +165,9 @@ func (s *soakTest) checkActions() {
 		case done && !slices.Contains(endEventsExecuted(last, ambiguous), last.Event):
 			problem = "was done"
 		case !done && s.audit.isMisattributed(last, steps[id]):
+			continue
+		case !done && sent[id] == nil && s.audit.intentCounts[id] == 0 && last.Action == "delete" &&
+			last.Event == model.EventDone: // it was gone before; checkAccountPoints looks for it
 			continue
 		case !done && !slices.Contains(endEventsNotExecuted(last, ambiguous), last.Event):
 			problem = "was not done"

@@ -116,7 +116,7 @@ func (s *soakTest) startRandomAction() {
 		s.Press(key)
 		if s.oneIn(8) { // typed ahead, which confirms nothing
 			s.Press("tab", "enter")
-			if !strings.Contains(s.viewText(), "Cancel") {
+			if !strings.Contains(s.viewText(), "Cancel ") {
 				return
 			}
 		}
@@ -182,7 +182,7 @@ func (s *soakTest) fillForm(key string) {
 // answerConfirm confirms the open dialog, if there is one, or answers it wrongly, or cancels it.
 func (s *soakTest) answerConfirm() {
 	text := s.viewText()
-	if !strings.Contains(text, "Cancel") {
+	if !strings.Contains(text, "Cancel ") {
 		return
 	}
 	s.Advance(dialog.InputDelay)
@@ -225,7 +225,7 @@ func (s *soakTest) answerPrompt() bool {
 			s.Press("esc")
 		}
 		s.Advance(time.Duration(1+s.random.IntN(5)) * time.Second)
-	case strings.Contains(text, "Cancel"):
+	case strings.Contains(text, "Cancel "):
 		s.answerConfirm()
 	case strings.Contains(text, "cancel"), strings.Contains(text, "enter: "):
 		s.Press("esc")

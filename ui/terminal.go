@@ -18,6 +18,7 @@ type terminal struct {
 	progress     *progress
 	sentProgress string    // the last progress sequence sent to the terminal behind tmux
 	lastKey      time.Time // when the last key or paste came, by KeyTime
+	frame        *tea.View // the last drawn screen; nil: it must be drawn again
 }
 
 // Update learns from the environment whether tmux is between.

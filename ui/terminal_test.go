@@ -97,8 +97,9 @@ func TestTerminalCursorIsAtTheInput(t *testing.T) {
 
 func TestASidewaysWheelMovesNothing(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 120, 30, withMouse)
-	w.Wheel(5, 5, 3)
+	w := startApp(t, 120, 12, withMouse)
+	w.Wheel(5, 5, 1)
+	w.requireCursor("mail-01")
 	for _, side := range []tea.MouseButton{tea.MouseWheelLeft, tea.MouseWheelRight} {
 		w.send(tea.MouseWheelMsg{X: 5, Y: 5, Button: side})
 	}

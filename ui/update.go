@@ -15,7 +15,7 @@ import (
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if !isInvisible(msg) {
 		a.updateClocks()
-		a.frame = nil
+		a.terminal.frame = nil
 	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
@@ -29,6 +29,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		cmd = a.handlePaste(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		a.panes.forgetCreated()
 		cmd = a.handleMouse(msg.(tea.MouseMsg))
 	case keyChosenMsg:
 		cmd = a.handleKeyChosen(msg)
@@ -39,7 +40,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		if msg, ok := msg.(tea.BackgroundColorMsg); ok {
 			a.dark = msg.IsDark()
-			a.styles = style.ForTheme(a.opts.Theme, a.dark)
+			a.restyle()
 		}
 		cmd = a.toParts(msg)
 	}
@@ -53,7 +54,8 @@ type part interface{ Update(tea.Msg) tea.Cmd }
 func (a *App) toParts(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range []part{
-		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.raw, a.reload, a.terminal, a.views,
+		a.actions, a.poller, a.history, a.account, a.panes, a.external, a.row, a.reload, a.terminal,
+		a.views, a.palette,
 	} {
 		cmds = append(cmds, p.Update(msg))
 	}
@@ -88,12 +90,14 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	a.notices.dismiss(a.state.Local)
+	a.panes.forgetCreated()
 	focused := a.panes.focused()
 	if !a.panes.isCursorMove(focused, msg) {
 		a.panes.flushPreview()
 	}
 	burst := a.terminal.isBurst()
 	if top, ok := a.topDialog(); ok {
+		a.tellKeyTime(top)
 		if guarded, ok := top.Dialog.(dialog.PasteGuarded); ok && burst && a.isEnter(msg) {
 			guarded.HandlePastedEnter()
 			return nil
@@ -116,9 +120,17 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 	return a.panes.toPane(focused, msg)
 }
 
+// tellKeyTime tells a dialog when the current key or paste came, if it needs to know.
+func (a *App) tellKeyTime(d stackedDialog) {
+	if timed, ok := d.Dialog.(dialog.Timed); ok {
+		timed.SetKeyTime(a.terminal.lastKey)
+	}
+}
+
 // isEnter says whether a key submits a form or presses a button.
 func (a *App) isEnter(msg tea.KeyPressMsg) bool {
-	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, a.opts.Keys.Dialog.Confirm)
+	keys := a.opts.Keys.Dialog
+	return msg.String() == "enter" || msg.Text == "" && key.Matches(msg, keys.Confirm, keys.Submit)
 }
 
 // finishWait opens what a wait dialog has waited for, once it is ready. Keys that were typed
@@ -159,11 +171,17 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.page = screen.NewRequests(a.env, a.opts.Requests)
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
-		return a.raw.openRaw(), true
+		return a.row.raw.openRaw(), true
+	case key.Matches(msg, k.View.Copy) && a.panes.selects():
+		return a.row.copying.open(), true
+	case key.Matches(msg, k.View.Menu):
+		return a.row.openMenu(), true
 	case key.Matches(msg, k.View.SSH):
 		return a.external.openSSH(), true
+	case key.Matches(msg, k.View.Panel):
+		return a.external.openPanel(), true
 	case key.Matches(msg, k.View.Palette):
-		return a.account.openPalette(), true
+		return a.palette.open(), true
 	case key.Matches(msg, k.View.Activity):
 		return a.history.openActivity(), true
 	case key.Matches(msg, k.View.Refresh):
@@ -172,6 +190,8 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
 		a.panes.syncAll()
 		return nil, true
+	case key.Matches(msg, k.View.Problems) && a.panes.showsPoints():
+		a.panes.toggleFailed()
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Previous):
@@ -250,6 +270,7 @@ func (a *App) toDialogs(msg tea.Msg) tea.Cmd {
 func (a *App) handlePaste(msg tea.PasteMsg) tea.Cmd {
 	a.terminal.noteKey()
 	if top, ok := a.topDialog(); ok {
+		a.tellKeyTime(top)
 		return a.toDialog(top, msg)
 	}
 	if focused := a.panes.focused(); focused.Typing() {

@@ -15,11 +15,11 @@ import (
 // View is the screen. Bubble Tea asks for it after every message; it is drawn again only after a
 // message that may have changed it.
 func (a *App) View() tea.View {
-	if a.frame == nil {
+	if a.terminal.frame == nil {
 		v := a.renderView()
-		a.frame = &v
+		a.terminal.frame = &v
 	}
-	return *a.frame
+	return *a.terminal.frame
 }
 
 // renderView draws the screen: header, panes, running operations, notice and footer, and the top
@@ -108,7 +108,9 @@ func (a *App) footer() string {
 		keys = top.ShortHelp()
 	} else {
 		keys = a.panes.focused().ShortHelp()
-		last = a.status.keyHint(a.opts.Keys.View.Help)
+		if !a.panes.focused().Typing() { // it would be typed
+			last = a.status.keyHint(a.opts.Keys.View.Help)
+		}
 	}
 	line := a.status.stripeCell()
 	for _, k := range keys {
@@ -125,7 +127,11 @@ func (a *App) footer() string {
 }
 
 func (s *status) keyHint(k key.Binding) string {
-	return s.styles.Accent.Render(firstKey(k)) + " " + s.styles.Muted.Render(k.Help().Desc)
+	desc := s.styles.Muted.Render(k.Help().Desc)
+	if k.Help().Key == "" { // what may be typed
+		return desc
+	}
+	return s.styles.Accent.Render(firstKey(k)) + " " + desc
 }
 
 // firstKey is the first of a binding's keys, as shown.

@@ -168,6 +168,10 @@ func configText() string { return settings.Template(choices()) }
 func choices() settings.Choices {
 	c := settings.Choices{DefaultURL: api.DefaultURL, Stripes: style.Stripes(), Themes: style.Themes(),
 		Announcements: ui.Announcements(), Panes: query.Panes, Orders: screen.OrderNames("servers")}
+	for _, name := range style.ColourNames() {
+		c.Colours = append(c.Colours, settings.Named{Name: name, Values: []string{"#7FE0FF"},
+			Meaning: style.ColourMeaning(name)})
+	}
 	columns := screen.ColumnNames()
 	for _, pane := range []string{"servers", "backups", "snapshots"} {
 		c.Columns = append(c.Columns, settings.Named{Name: pane, Values: columns[pane]})

@@ -84,6 +84,24 @@ func TestEveryPrintedSettingCanBeUsed(t *testing.T) {
 	}
 }
 
+func TestThemeIsABaseWithColours(t *testing.T) {
+	s, prefs, err := loadConfig(t, "[theme]\nbase = 'light'\naccent = '#FF8800'\nbad = 9\n", "")
+	if err != nil || prefs.Theme != "light" || prefs.Colours.Accent == nil || prefs.Colours.Bad == nil ||
+		prefs.Colours.Text != nil {
+		t.Errorf("%+v, %+v, %v", s.Colours, prefs.Colours, err)
+	}
+	for text, want := range map[string]string{
+		"[theme]\naccent = 'rouge'\n":            `config.toml, line 2: [theme]: accent cannot be "rouge"`,
+		"[theme]\nbase = 'light'\nacent = '1'\n": `config.toml, line 3: [theme]: unknown colour "acent"; valid: base, `,
+		"[theme]\nbase = 'pink'\n":               `line 2: theme cannot be "pink"; valid: auto, dark`,
+		"theme = { bad = 'rouge' }\n":            `line 1: [theme]: bad cannot be`,
+	} {
+		if _, _, err := loadConfig(t, text, ""); !strings.Contains(model.ErrorMessage(err), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestPrintedConfigHasEverySetting(t *testing.T) {
 	_, _, err := loadConfig(t, "nothing_like_it = 1", "")
 	_, list, found := strings.Cut(model.ErrorMessage(err), "valid: ")

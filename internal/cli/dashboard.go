@@ -123,7 +123,8 @@ func runDashboard(ctx context.Context, start startup) error {
 	acc.quietUntil = time.Now().Add(firstFrameTime)
 	accts := &accounts{flags: start.flags, profiles: acc.settings.Profiles, demo: acc.demo}
 	opts := ui.Options{Preferences: start.preferences, Clock: command.WallClock{}, Dark: true, Access: acc,
-		Requests: acc.log, Demo: start.demo, CanSuspend: app.CanSuspend}
+		Requests: acc.log, Demo: start.demo, CanSuspend: app.CanSuspend,
+		OpenURL: command.SystemOpener(runtime.GOOS, os.Getenv)}
 	opts.Accounts = accts
 	if start.configWatcher != nil {
 		start.configWatcher.accounts = accts

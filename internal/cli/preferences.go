@@ -19,7 +19,7 @@ import (
 func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	prefs := ui.Preferences{
 		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm,
-			Policies: s.Policies},
+			PanelURL: s.PanelURL, Policies: s.Policies},
 		Keys: keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
 		SSH: s.SSH, Commands: s.Commands, Views: s.Views, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
 		ReducedMotion: !s.Motion,
@@ -44,12 +44,17 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	if pane, err := prefs.Columns.Check(); err != nil {
 		return prefs, configError(s.Position("columns."+pane), "[columns]: %s", err)
 	}
+	var name string
+	var err error
+	if prefs.Colours, name, err = style.ParseColours(s.Colours); err != nil {
+		return prefs, configError(s.ThemePosition(name), "[theme]: %s", err)
+	}
 	for _, choice := range []struct {
 		name, value, position string
 		known                 []string
 	}{
 		{"notify", s.Notify, s.Position("notify"), ui.Announcements()},
-		{"theme", s.Theme, s.Position("theme"), append(style.Themes(), "")},
+		{"theme", s.Theme, s.ThemePosition("base"), append(style.Themes(), "")},
 		{"stripe", s.Stripe, s.AccountPosition("stripe"), append(style.Stripes(), "")},
 	} {
 		if !slices.Contains(choice.known, choice.value) {

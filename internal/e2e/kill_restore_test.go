@@ -94,7 +94,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h, s := killRestore(t, m)
-			s.waitFor("Resume the restore?", "the snapshot before-restore-", "▸ Cancel")
+			s.waitFor("Resume the restore?", "the snapshot before-restore-", "Cancel ")
 			h.requireJournal("create intent", "create running", "create done")
 
 			s = h.restart(s)

@@ -31,6 +31,17 @@ func checkAddress(text, source string, code ExitCode) (*url.URL, error) {
 	return u, nil
 }
 
+// isPanelURL reports whether a text is the address of a server's page in the provider's panel. The
+// server's ID, {id}, must not be part of the host.
+func isPanelURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && isValidPort(u) &&
+		u.User == nil && !strings.Contains(u.Host, "{id}") && !strings.ContainsFunc(text, isNotPlain)
+}
+
+// isNotPlain reports whether a rune is not a visible ASCII character.
+func isNotPlain(r rune) bool { return r <= ' ' || r > '~' }
+
 func isValidPort(u *url.URL) bool {
 	if u.Port() == "" {
 		return true

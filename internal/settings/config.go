@@ -26,7 +26,7 @@ type configFile struct {
 	ASCII          *bool                   `toml:"ascii"`
 	Mouse          *bool                   `toml:"mouse"`
 	Motion         *bool                   `toml:"motion"`
-	Theme          *string                 `toml:"theme"`
+	Theme          any                     `toml:"theme"` // a name or a table; see parseTheme
 	Notify         *string                 `toml:"notify"`
 	Columns        map[string][]string     `toml:"columns"`
 	Keys           map[string][]string     `toml:"keys"`
@@ -65,13 +65,14 @@ var configKeys = map[string]string{
 	"read_only":       mustBeBool,
 	"confirm":         mustBeText,
 	"stripe":          mustBeText,
+	"panel_url":       mustBeText,
 	"default_profile": mustBeText,
 	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
 		"token_command",
 	"ascii":  mustBeBool,
 	"mouse":  mustBeBool,
 	"motion": mustBeBool,
-	"theme":  mustBeText,
+	"theme":  mustBeTheme,
 	"notify": mustBeText,
 	"policy": `must be a [[policy]] table with server, location, plan, os, automatic, backup_max_age, min_backups, ` +
 		`snapshot_max_age and min_snapshots`,
@@ -149,8 +150,10 @@ func CreateConfig(path, text string) error {
 // check rejects empty values, tokens where something else belongs, and invalid profiles. It checks
 // all profiles, so that an error in one is reported before the profile is needed.
 func (f configFile) check() error {
-	err := f.checkTexts("", map[string]*string{"default_profile": f.DefaultProfile, "theme": f.Theme,
-		"notify": f.Notify})
+	err := f.checkTexts("", map[string]*string{"default_profile": f.DefaultProfile, "notify": f.Notify})
+	if err == nil {
+		_, _, err = f.parseTheme()
+	}
 	if err == nil {
 		err = f.checkAccount("", f.accountTable)
 	}

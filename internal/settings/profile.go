@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -30,13 +31,15 @@ type accountTable struct {
 	ReadOnly     *bool           `toml:"read_only"`
 	Confirm      *string         `toml:"confirm"`
 	Stripe       *string         `toml:"stripe"`
+	PanelURL     *string         `toml:"panel_url"`
 	Policy       []PolicyRule    `toml:"policy"`
 	Retention    []RetentionRule `toml:"retention"`
 }
 
 // accountKeys are the settings that a profile can have.
 var accountKeys = []string{
-	"api_url", "ca_file", "confirm", "policy", "read_only", "stripe", "token_command", "token_env", "token_file",
+	"api_url", "ca_file", "confirm", "panel_url", "policy", "read_only", "stripe", "token_command", "token_env",
+	"token_file",
 }
 
 // profilePattern matches valid profile names. They need no quotes, either in TOML or in a shell.
@@ -79,7 +82,7 @@ func (f configFile) checkProfile(name string) error {
 func (f configFile) checkAccount(table string, t accountTable) error {
 	err := f.checkTexts(table, map[string]*string{
 		"api_url": t.APIURL, "ca_file": t.CAFile, "token_file": t.TokenFile, "token_env": t.TokenEnv,
-		"token_command": t.TokenCommand, "confirm": t.Confirm, "stripe": t.Stripe,
+		"token_command": t.TokenCommand, "confirm": t.Confirm, "stripe": t.Stripe, "panel_url": t.PanelURL,
 	})
 	if err != nil {
 		return err
@@ -109,6 +112,10 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 	if t.Confirm != nil && *t.Confirm != ConfirmNormal && *t.Confirm != ConfirmStrict {
 		return f.errorAt(table+"confirm", "confirm cannot be %q: use %s or %s", *t.Confirm, ConfirmNormal,
 			ConfirmStrict)
+	}
+	if t.PanelURL != nil && !isPanelURL(*t.PanelURL) {
+		return f.errorAt(table+"panel_url", "panel_url is not the address of a page: write it like "+
+			"https://panel.example.com/servers/{id}")
 	}
 	if t.APIURL != nil {
 		if _, err := checkAddress(*t.APIURL, f.position(table+"api_url")+": api_url", ExitConfig); err != nil {
@@ -141,7 +148,7 @@ func (f configFile) selectAccount(from Sources) (accountTable, string, error) {
 			model.DidYouMean(name, f.profileNames()))
 	}
 	if t.APIURL == nil {
-		t.APIURL = f.APIURL
+		t.APIURL, t.PanelURL = f.APIURL, cmp.Or(t.PanelURL, f.PanelURL)
 	}
 	if t.CAFile == nil {
 		t.CAFile = f.CAFile

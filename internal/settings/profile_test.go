@@ -141,8 +141,16 @@ func TestProfileErrorsNameTheLine(t *testing.T) {
 		"profile = 1": {"line 1", "must be a [profile.NAME] table"},
 		"# x\ndefault_profile = 'wrok'\n[profile.work]": {"line 2: default_profile", `no profile "wrok"`, "has work"},
 		"default_profile = 'wrok'":                      {`no profile "wrok"`, "has none", "[profile.NAME]"},
-		"theme = ''":                                    {"line 1", "theme is empty"},
-		"[columns]\nservers = 'name'":                   {"line 2", "[columns] table"},
+		"[theme]\nbase = 1":                             {"line 2", "theme.base must be a string"},
+		"[theme]\naccent = ''":                          {"line 2", "accent is empty"},
+		"theme = { accent = true }":                     {"line 1", "theme.accent must be"},
+		"theme = 3": {"line 1",
+			"theme must be a string in quotes, or a [theme] table"},
+		"panel_url = 'panel.example.com'":         {"line 1", "panel_url is not the address of a page"},
+		"panel_url = 'https://{id}.example.com/'": {"line 1", "panel_url is not the address of a page"},
+		"panel_url = 'file:///etc/{id}'":          {"line 1", "panel_url is not the address of a page"},
+		"theme = ''":                              {"line 1", "theme is empty"},
+		"[columns]\nservers = 'name'":             {"line 2", "[columns] table"},
 	} {
 		_, err := loadConfig(t, text, "", nil)
 		requireError(t, err, ExitConfig, append(words, "config.toml")...)

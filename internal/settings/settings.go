@@ -49,10 +49,12 @@ type Settings struct {
 	ReadOnly       bool                  // no action is allowed
 	StrictConfirm  bool                  // every deletion needs the server's name typed
 	Stripe         string                // the colour of the account, as written; "": none
+	PanelURL       string                // of a server in the provider's panel, with {id}; "": not set
 	ASCII          bool                  // draw with ASCII only
 	Mouse          bool                  // use the mouse
 	Motion         bool                  // animations are allowed
-	Theme          string                // the colours, as written; "": the default theme
+	Theme          string                // the theme, as written; "": the default theme
+	Colours        map[string]string     // the colours that replace those of the theme, as written
 	Notify         string                // how the end of an operation is announced, as written
 	NoColor        bool                  // NO_COLOR is set and not empty
 	Columns        map[string][]string   // the columns of each pane, as written
@@ -120,10 +122,11 @@ func Load(from Sources) (Settings, error) {
 	s.Profile, s.Profiles, s.TokenVariables = profile, file.profileNames(), file.tokenVariables()
 	s.ReadOnly = firstSet(false, from.Flags.ReadOnly, table.ReadOnly)
 	s.StrictConfirm = firstSet(ConfirmNormal, table.Confirm) == ConfirmStrict
-	s.Stripe = firstSet("", table.Stripe)
+	s.Stripe, s.PanelURL = firstSet("", table.Stripe), firstSet("", table.PanelURL)
 	s.ASCII = firstSet(false, from.Flags.ASCII, file.ASCII)
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
-	s.Theme, s.Notify = firstSet("", file.Theme), firstSet("none", file.Notify)
+	s.Theme, s.Colours, _ = file.parseTheme() // already checked with the file
+	s.Notify = firstSet("none", file.Notify)
 	s.Columns, s.Keys = file.Columns, file.Keys
 	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
 		return s, err

@@ -13,6 +13,7 @@ type Choices struct {
 	DefaultURL    string
 	Stripes       []string
 	Themes        []string // the first is the default
+	Colours       []Named  // of a theme
 	Announcements []string // the first is the default
 	Columns       []Named  // of each pane
 	Keys          []Named  // of each key binding
@@ -45,17 +46,22 @@ read_only = false                      # true: all changes are disabled
 confirm = "` + ConfirmNormal + `"                      # or "` + ConfirmStrict +
 		`": every deletion needs the server's name typed
 #stripe = "red"                        # colour at the edge that marks the account: ` + list(c.Stripes) + `
+#panel_url = "https://panel.example.com/servers/{id}"   # a server's page for W; without it: the panel's first page
 
 # The profile to start with. --profile and VPS_PROFILE override it, and so does an account in the environment.
 #default_profile = "work"
 
 # The screen. Changes apply while vpsdeck runs.
-theme = "` + c.Themes[0] + `"         # ` + list(c.Themes) + `
 ascii = false          # draw with ASCII characters only
 mouse = true           # use the mouse
 motion = true          # false: no progress bars, in the window or in the terminal's title
 notify = "` + c.Announcements[0] + `"        # how the end of an operation is announced: ` + list(c.Announcements) + `
 
+# The colours: a theme, of which any colour can be replaced. theme = "dark" above is short for a base alone.
+# A colour is "#RRGGBB", a number from 0 to 255, or a name of the terminal's 16 colours, such as "bright-cyan".
+[theme]
+base = "` + c.Themes[0] + `"          # ` + list(c.Themes) + `
+` + colourLines(c.Colours) + `
 # The columns of each pane, from left to right. Some are dropped in a narrow window.
 [columns]
 ` + tableLines(c.Columns) + `
@@ -116,6 +122,15 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #[[profile.work.policy]]
 #backup_max_age = "12h"
 `
+}
+
+// colourLines lists the colours of a theme, each commented out with an example.
+func colourLines(colours []Named) string {
+	var b strings.Builder
+	for _, c := range colours {
+		fmt.Fprintf(&b, "#%-9s = %q   # %s\n", c.Name, c.Values[0], c.Meaning)
+	}
+	return b.String()
 }
 
 // tableLines lists the settings of a table, each commented out.

@@ -318,7 +318,8 @@ func TestViewsAreDrawnOnlyOnDemand(t *testing.T) {
 		t.Errorf("four keys were drawn %d times, want once", more)
 	}
 	s.Click(1, 1)
-	if _, err := s.WaitUntil(func(g terminal.Grid) bool { return g.Contains("MouseReleaseMsg") }, "the click"); err != nil {
+	clicked := func(g terminal.Grid) bool { return g.Contains("MouseReleaseMsg") }
+	if _, err := s.WaitUntil(clicked, "the click"); err != nil {
 		t.Error(err)
 	}
 }

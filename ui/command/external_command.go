@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -96,10 +95,7 @@ func (p *execProcess) Run() error {
 	_, _ = fmt.Fprintf(p.out, "%s\r\n", strings.Join(p.Args, " "))
 	cmd := exec.Command(p.Args[0], p.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.in, p.out, p.err
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool {
-		name, _, _ := strings.Cut(s, "=")
-		return name == "VPS_API_TOKEN" || slices.Contains(p.Secrets, name)
-	})
+	cmd.Env = withoutSecrets(p.Secrets)
 	err := cmd.Run()
 	if p.Pause {
 		_, _ = io.WriteString(p.out, "\r\n"+strings.TrimPrefix(p.exitMessage(err)+"; ",

@@ -14,6 +14,7 @@ type Profile struct {
 	Name     string         // "": the account without a profile
 	Stripe   string         // the colour that marks it; "": none
 	ReadOnly bool           // actions are refused
+	PanelURL string         // of a server in the provider's panel, with {id}; "": on the API's host
 	Strict   bool           // every deletion needs the server's name typed
 	Policies model.Policies // what each server must have to be covered
 }

@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -26,16 +28,6 @@ type Checkbox struct {
 	Warning string // shown in the lines below; empty: none
 }
 
-// Phrase must be typed exactly before an action can be confirmed. An empty text never matches.
-type Phrase struct {
-	Text   string
-	Prompt string // asks for the text
-	Short  string // the same on a small screen; empty: asks for the text only
-}
-
-// matches reports whether the text is the phrase.
-func (p *Phrase) matches(text string) bool { return p.Text != "" && text == p.Text }
-
 // ConfirmOptions is what a confirmation shows and does.
 type ConfirmOptions struct {
 	Title        string
@@ -55,23 +47,35 @@ const (
 	focusNo = iota
 	focusYes
 	focusCheckbox
+	focusField // of the phrase
 )
 
-// Confirm asks before an action. Cancel has the focus at first, keys typed ahead are ignored, and
-// enter presses only the focused button.
+// Confirm asks before an action. Keys typed ahead are ignored. At first the focus is on Cancel, or
+// in the field if there is a phrase. Enter presses the focused button; in the field it presses the
+// action's button, but only once the phrase is there.
 type Confirm struct {
 	bounds
-	options       ConfirmOptions
-	keys          keymap.Dialog
-	styles        StylesFunc
-	input         textinput.Model
-	focus         int
-	enabled       bool
-	top           int // the first visible line of the list
-	checked       bool
-	phraseMissing bool // confirm was pressed without the right phrase
-	pastedEnter   bool // enter arrived in one burst with text
+	options ConfirmOptions
+	keys    keymap.Dialog
+	styles  StylesFunc
+	input   textinput.Model
+	timing  timing
+	focus   int
+	enabled bool
+	top     int // the first visible line of the list
+	checked bool
+	hint    hint
 }
+
+// hint is what the last enter has not done, and why.
+type hint int
+
+const (
+	noHint     hint = iota
+	mismatch        // the phrase is not there
+	pasted          // it arrived in one burst with text
+	pressAgain      // it came too soon after the phrase, and only moved the focus
+)
 
 // NewConfirm returns a confirmation. It ignores keys, except cancel, until Enable.
 func NewConfirm(options ConfirmOptions, keys keymap.Dialog, styles StylesFunc) *Confirm {
@@ -81,6 +85,7 @@ func NewConfirm(options ConfirmOptions, keys keymap.Dialog, styles StylesFunc) *
 		confirm.input = NewInput(styles())
 		confirm.input.CharLimit = max(4*len([]rune(options.Phrase.Text)), 1) // 0 would be no limit
 		confirm.input.Focus()
+		confirm.focus = focusField
 	}
 	return confirm
 }
@@ -105,9 +110,6 @@ func NewInput(s *style.Styles) textinput.Model {
 // Enable ends the input delay.
 func (c *Confirm) Enable() { c.enabled = true }
 
-// HandlePastedEnter notes that enter arrived in one burst with text.
-func (c *Confirm) HandlePastedEnter() { c.pastedEnter = c.enabled }
-
 // Update handles a message; see [Dialog].
 func (c *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
@@ -120,7 +122,7 @@ func (c *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
 		}
 	case tea.PasteMsg:
 		if c.enabled {
-			c.editPhrase(msg)
+			c.pastePhrase(msg)
 		}
 	case tea.MouseWheelMsg:
 		if msg.Button == tea.MouseWheelDown {
@@ -137,11 +139,13 @@ func (c *Confirm) Update(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 func (c *Confirm) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	c.phraseMissing, c.pastedEnter = false, false
+	c.hint = noHint
 	hasPhrase := c.options.Phrase != nil
 	switch {
 	case key.Matches(msg, c.keys.Confirm) && !c.isText(msg):
 		return c.activate()
+	case hasPhrase && isSideways(msg) && c.focus != focusCheckbox:
+		c.moveSideways(msg)
 	case key.Matches(msg, c.keys.Next) && !c.isText(msg):
 		c.moveFocus(1)
 	case key.Matches(msg, c.keys.Previous) && !c.isText(msg):
@@ -162,24 +166,25 @@ func (c *Confirm) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// isText reports whether the key is text for the phrase, even if it is also bound to something.
-func (c *Confirm) isText(msg tea.KeyPressMsg) bool { return c.options.Phrase != nil && msg.Text != "" }
-
-func (c *Confirm) editPhrase(msg tea.Msg) {
-	if text, ok := SanitizeInput(msg); ok && c.options.Phrase != nil {
-		c.input, _ = c.input.Update(text) // its only command blinks the cursor, which is off
-	}
-}
-
 // scroll scrolls the list.
 func (c *Confirm) scroll(by int) { c.top = max(min(c.top+by, len(c.options.List)-minListRows), 0) }
 
-func (c *Confirm) moveFocus(by int) {
-	places := 2
-	if c.options.Checkbox != nil {
-		places = 3
+// places returns what can have the focus, in the order of the keys. From the field the action's
+// button is next, and the checkbox, which is drawn above the field, is before it.
+func (c *Confirm) places() []int {
+	places := []int{focusNo, focusYes}
+	if c.options.Phrase != nil {
+		places = []int{focusField, focusYes, focusNo}
 	}
-	c.focus = (c.focus + by + places) % places
+	if c.options.Checkbox != nil {
+		places = append(places, focusCheckbox)
+	}
+	return places
+}
+
+func (c *Confirm) moveFocus(by int) {
+	places := c.places()
+	c.focus = places[(slices.Index(places, c.focus)+by+len(places))%len(places)]
 }
 
 // activate presses the focused button or toggles the checkbox.
@@ -191,7 +196,20 @@ func (c *Confirm) activate() (tea.Cmd, bool) {
 		c.checked = !c.checked
 		return nil, false
 	case !c.isConfirmed():
-		c.phraseMissing = true
+		c.hint = mismatch
+		return nil, false
+	case c.options.Phrase != nil && c.timing.tooSoon():
+		c.withholdEnter(pressAgain)
+		return nil, false
+	}
+	return c.options.OnConfirm(c.checked), true
+}
+
+// click presses the action's button by the mouse, which no paste and no held key can do.
+func (c *Confirm) click() (tea.Cmd, bool) {
+	c.focus = focusYes
+	if !c.isConfirmed() {
+		c.hint = mismatch
 		return nil, false
 	}
 	return c.options.OnConfirm(c.checked), true
@@ -205,14 +223,12 @@ func (c *Confirm) cancel() (tea.Cmd, bool) {
 	return c.options.OnCancel(), true
 }
 
-// isConfirmed reports whether the phrase, if any, was typed exactly.
-func (c *Confirm) isConfirmed() bool {
-	return c.options.Phrase == nil || c.options.Phrase.matches(c.input.Value())
-}
-
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (c *Confirm) ShortHelp() []key.Binding {
 	keys := []key.Binding{c.keys.Next, c.keys.Confirm, c.keys.Cancel}
+	if c.options.Phrase == nil {
+		keys = append(keys, withHelp(c.keys.Yes, "focus "+c.options.ConfirmLabel))
+	}
 	if c.options.Checkbox != nil {
 		keys = append(keys, c.keys.Toggle)
 	}
@@ -235,8 +251,7 @@ func (c *Confirm) handleClick(msg ClickMsg) (tea.Cmd, bool) {
 			c.focus = focusNo
 			return c.activate()
 		case x > no && x <= no+yes:
-			c.focus = focusYes
-			return c.activate()
+			return c.click()
 		}
 	case c.options.Checkbox != nil && lines[at].text == c.checkboxLine(s):
 		c.checked = !c.checked

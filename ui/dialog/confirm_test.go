@@ -3,6 +3,7 @@ package dialog
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -116,7 +117,11 @@ func TestKeysTypedAheadAreIgnored(t *testing.T) {
 			}
 		}
 		confirm.Enable()
-		if got := pressKeys(t, confirm, "enter"); got != "closed" {
+		want := "closed" // by Cancel
+		if options.Phrase != nil {
+			want = "" // the field is empty
+		}
+		if got := pressKeys(t, confirm, "enter"); got != want {
 			t.Errorf("keys typed ahead moved the focus: %q", got)
 		}
 	}
@@ -169,9 +174,142 @@ func TestPhraseMustMatchExactly(t *testing.T) {
 				t.Errorf("%q, pasted %v: %q", text, paste, got)
 			}
 			if !right {
-				checkShown(t, confirm, "doesn't match yet")
+				checkShown(t, confirm, "Doesn't match: type web-server-01")
 			}
 		}
+	}
+}
+
+// Enter in the field with a wrong text must neither close the dialog nor confirm it.
+func TestEnterInFieldStaysUntilPhraseMatches(t *testing.T) {
+	confirm := openConfirm(restoreOptions)
+	button := func() string { return confirm.phraseButton(testStyles()) }
+	dim := testStyles().ButtonDim.Render("  Restore ")
+	for _, key := range splitKeys("web-server-01") {
+		if got := pressKeys(t, confirm, "enter"); got != "" {
+			t.Fatalf("enter before the phrase: %q", got)
+		}
+		checkShown(t, confirm, "Doesn't match: type web-server-01", "  Cancel ", "  Restore ")
+		pressKeys(t, confirm, key)
+		if view := plainView(confirm); strings.Contains(view, "Doesn't match") || strings.Contains(view, "▸") &&
+			!strings.Contains(view, "✓ matches") {
+			t.Fatalf("after %s:\n%s", key, view)
+		}
+		if !confirm.isConfirmed() && button() != dim {
+			t.Fatalf("the button is %q, want %q", button(), dim)
+		}
+	}
+	checkShown(t, confirm, "Type web-server-01 to confirm   ✓ matches", "▸ Restore", "enter confirms")
+	if want := testStyles().ButtonDanger.Render("▸ Restore "); button() != want {
+		t.Errorf("the button is %q, want %q", button(), want)
+	}
+	if got := pressKeys(t, confirm, "enter"); got != "restored, snapshot first: true" {
+		t.Errorf("enter after the phrase: %q", got)
+	}
+}
+
+// clockedConfirm is a confirmation whose keys come at times that the test sets.
+type clockedConfirm struct {
+	*Confirm
+	now time.Time
+}
+
+func newClockedConfirm() *clockedConfirm {
+	return &clockedConfirm{openConfirm(restoreOptions), time.Unix(1000, 0)}
+}
+
+// press presses keys, each after the pause.
+func (c *clockedConfirm) press(t *testing.T, pause time.Duration, names ...string) string {
+	t.Helper()
+	got := ""
+	for _, name := range names {
+		c.now = c.now.Add(pause)
+		c.SetKeyTime(c.now)
+		got = pressKeys(t, c, name)
+	}
+	return got
+}
+
+func TestEnterSoonAfterPhraseOnlyMovesFocus(t *testing.T) {
+	name, done := splitKeys("web-server-01"), "restored, snapshot first: true"
+	for pause, want := range map[time.Duration]string{
+		20 * time.Millisecond: "", 299 * time.Millisecond: "", 300 * time.Millisecond: done, time.Minute: done,
+	} {
+		confirm := newClockedConfirm()
+		confirm.press(t, 90*time.Millisecond, name...)
+		if got := confirm.press(t, pause, "enter"); got != want {
+			t.Errorf("enter %s after the last character: %q, want %q", pause, got, want)
+		} else if want == "" {
+			checkShown(t, confirm, "✓ matches: press enter again", "▸ Restore")
+		}
+	}
+	confirm := newClockedConfirm()
+	confirm.press(t, 90*time.Millisecond, append(name, "tab")...)
+	if got := confirm.press(t, 90*time.Millisecond, "enter"); got != "" {
+		t.Errorf("tab and enter right after the phrase: %q", got)
+	}
+	// line breaks that arrive slowly, and an enter that is held down
+	for _, repeat := range []time.Duration{100 * time.Millisecond, 660 * time.Millisecond} {
+		if got := confirm.press(t, repeat, "enter", "enter", "enter"); got != "" {
+			t.Errorf("enter every %s: %q", repeat, got)
+		}
+	}
+	if got := confirm.press(t, time.Second, "enter"); got != done {
+		t.Errorf("a second enter: %q", got)
+	}
+}
+
+func TestPastedEnterOnlyMovesFocus(t *testing.T) {
+	for name, paste := range map[string]func(*clockedConfirm){
+		"in brackets": func(c *clockedConfirm) { c.Update(tea.PasteMsg{Content: "web-server-01\r\n"}) },
+		"as keys":     func(c *clockedConfirm) { c.press(t, 0, splitKeys("web-server-01")...); c.HandlePastedEnter() },
+	} {
+		confirm := newClockedConfirm()
+		confirm.SetKeyTime(confirm.now)
+		paste(confirm)
+		checkShown(t, confirm, "✓ matches: press enter again", "▸ Restore")
+		if got := confirm.press(t, 200*time.Millisecond, "enter"); got != "" {
+			t.Errorf("%s: an enter right after: %q", name, got)
+		}
+		if got := confirm.press(t, time.Second, "enter"); got != "restored, snapshot first: true" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	confirm := newClockedConfirm()
+	confirm.Update(tea.PasteMsg{Content: "web-server-02\n"})
+	confirm.HandlePastedEnter()
+	checkShown(t, confirm, "Doesn't match: type web-server-01", "  Restore ")
+}
+
+func TestTextGoesToTheFieldFromEveryButton(t *testing.T) {
+	for _, walk := range []string{"", "tab", "tab tab", "tab tab tab", "tab tab tab tab", "shift+tab"} {
+		confirm := openConfirm(restoreOptions)
+		keys := append(strings.Fields(walk), append(splitKeys("web-server-01"), "enter")...)
+		if got := pressKeys(t, confirm, keys...); got != "restored, snapshot first: true" {
+			t.Errorf("%s: %q", walk, got)
+		}
+	}
+	confirm := openConfirm(restoreOptions)
+	pressKeys(t, confirm, append(splitKeys("web-server-01"), "tab", "tab", "home", "f", "backspace")...)
+	if confirm.focus != focusField {
+		t.Error("an edited phrase does not have the focus")
+	}
+	confirm = openConfirm(restoreOptions)
+	pressKeys(t, confirm, append(splitKeys("web-server-01"), "tab", "tab", "home", "ctrl+z")...)
+	if got := pressKeys(t, confirm, "enter"); got != "closed" {
+		t.Errorf("keys without an effect took the focus from Cancel: %q", got)
+	}
+}
+
+func TestArrowsMoveCaretInFieldAndFocusOnButtons(t *testing.T) {
+	confirm := openConfirm(restoreOptions)
+	keys := append(splitKeys("web-erver-01"), strings.Fields("left left left left left left left left s enter")...)
+	if got := pressKeys(t, confirm, keys...); got != "restored, snapshot first: true" {
+		t.Errorf("the caret did not move: %q\n%s", got, plainView(confirm))
+	}
+	confirm = openConfirm(restoreOptions)
+	if got := pressKeys(t, confirm, append(splitKeys("web-server-01"), "tab", "left", "enter")...); got != "closed" {
+		t.Errorf("left of the action is %q", got)
 	}
 }
 
@@ -179,7 +317,7 @@ func TestPhraseMustMatchExactly(t *testing.T) {
 func TestEmptyPhraseNeverMatches(t *testing.T) {
 	options := restoreOptions
 	options.Phrase = &Phrase{Prompt: "Type  to confirm"}
-	for _, keys := range []string{"tab enter", "tab tab enter shift+tab enter", "space tab enter",
+	for _, keys := range []string{"tab enter", "tab tab tab enter tab enter", "space tab enter",
 		"backspace tab enter", "x tab enter"} {
 		if got := pressKeys(t, openConfirm(options), strings.Fields(keys)...); got != "" {
 			t.Errorf("%s: %q", keys, got)
@@ -206,8 +344,8 @@ func TestTypedLettersAreNotCommands(t *testing.T) {
 	confirm := openConfirm(options)
 	pressKeys(t, confirm, "y", "n", "space", "y", "space", "n")
 	checkShown(t, confirm, "› yn y n")
-	if got := pressKeys(t, confirm, "enter"); got != "closed" {
-		t.Errorf("typing moved the focus: %q", got)
+	if got := pressKeys(t, confirm, "enter"); got != "restored, snapshot first: true" {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -216,7 +354,7 @@ func TestPasteIsSanitizedAndCannotConfirm(t *testing.T) {
 	if _, done := confirm.Update(tea.PasteMsg{Content: "web-server-01\n"}); done {
 		t.Fatal("the paste confirmed it")
 	}
-	if got := pressKeys(t, confirm, "tab", "enter"); got != "restored, snapshot first: true" {
+	if got := pressKeys(t, confirm, "enter"); got != "restored, snapshot first: true" {
 		t.Errorf("the line break at the end is not ignored: %q", got)
 	}
 	confirm = openConfirm(restoreOptions)
@@ -230,11 +368,11 @@ func TestCheckboxToggles(t *testing.T) {
 	name := splitKeys("web-server-01")
 	for keys, want := range map[string]string{
 		"tab enter":                       "restored, snapshot first: true",
-		"tab tab space shift+tab enter":   "restored, snapshot first: false",
-		"tab tab enter shift+tab enter":   "restored, snapshot first: false", // enter toggles too, and presses nothing
-		"left space space left enter":     "restored, snapshot first: true",
-		"tab tab tab enter":               "closed",
-		"shift+tab space shift+tab enter": "restored, snapshot first: false",
+		"tab tab tab space tab enter":     "restored, snapshot first: false",
+		"shift+tab enter tab enter":       "restored, snapshot first: false", // enter toggles too, and presses nothing
+		"up space space down enter":       "restored, snapshot first: true",
+		"tab tab enter":                   "closed",
+		"shift+tab space shift+tab enter": "closed",
 	} {
 		if got := pressKeys(t, openConfirm(restoreOptions), append(name, strings.Fields(keys)...)...); got != want {
 			t.Errorf("%s: %q, want %q", keys, got, want)
@@ -242,7 +380,7 @@ func TestCheckboxToggles(t *testing.T) {
 	}
 	confirm := openConfirm(restoreOptions)
 	checkShown(t, confirm, "[✓] take a snapshot first", "POST /snapshots/, then")
-	pressKeys(t, confirm, "left", "space")
+	pressKeys(t, confirm, "up", "space")
 	checkShown(t, confirm, "[ ] take a snapshot first", "API: POST /snapshots/801/restore/")
 }
 
@@ -341,7 +479,7 @@ func TestClickOnYesRequiresPhrase(t *testing.T) {
 	if _, done := confirm.Update(ClickMsg{X: spans[1][0], Y: line}); done {
 		t.Fatal("it was confirmed without the name")
 	}
-	checkShown(t, confirm, "doesn't match yet")
+	checkShown(t, confirm, "Doesn't match: type web-server-01")
 }
 
 func TestConfirmKeepsEssentialsOnSmallScreen(t *testing.T) {
@@ -351,10 +489,14 @@ func TestConfirmKeepsEssentialsOnSmallScreen(t *testing.T) {
 				confirm := openConfirm(options)
 				confirm.SetSize(width, height)
 				checkSize(t, confirm, width, height)
-				checkShown(t, confirm, "▸ Cancel", options.ConfirmLabel)
-				if options.Phrase != nil {
-					checkShown(t, confirm, "›")
+				if options.Phrase == nil {
+					checkShown(t, confirm, "▸ Cancel", options.ConfirmLabel)
+					continue
 				}
+				checkShown(t, confirm, "Cancel", options.ConfirmLabel, "›")
+				pressKeys(t, confirm, append(splitKeys("web-server-01"), "enter")[:13]...)
+				checkShown(t, confirm, "✓ matches", "▸ "+options.ConfirmLabel)
+				checkSize(t, confirm, width, height)
 			}
 		}
 	}
@@ -406,7 +548,7 @@ func TestFooterShowsActiveKeys(t *testing.T) {
 	for _, c := range []struct {
 		options ConfirmOptions
 		want    string
-	}{{deleteOptions, "move confirm cancel"}, {restoreOptions, "move confirm cancel toggle"}} {
+	}{{deleteOptions, "move confirm cancel focus Delete"}, {restoreOptions, "move confirm cancel toggle"}} {
 		var got []string
 		for _, b := range openConfirm(c.options).ShortHelp() {
 			got = append(got, b.Help().Desc)

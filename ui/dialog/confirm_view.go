@@ -77,10 +77,7 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 		}
 	}
 	if c.options.Phrase != nil {
-		in := c.input
-		in.SetWidth(max(width-4, 1))
-		out = append(append(append(out, blank), c.promptLines(s, width)...),
-			line{widget.WithCursor(in.View()), dropNever})
+		out = append(append(out, blank), c.phraseLines(s, width)...)
 	}
 	if c.options.Requests != nil {
 		out = append(out, blank, line{s.Muted.Render(widget.Truncate("API: "+c.options.Requests(c.checked), width)),
@@ -95,31 +92,6 @@ func wrapLines(text string, width int) []string {
 		return nil
 	}
 	return widget.Wrap(widget.NormalizeWidth(text), width)
-}
-
-// promptLines asks for the phrase, in a shorter form where the prompt does not fit on one line.
-func (c *Confirm) promptLines(s *style.Styles, width int) []line {
-	st, lines := s.Muted, widget.Wrap(c.options.Phrase.Prompt, width)
-	if short := c.options.Phrase.Short; len(lines) > 1 && short != "" {
-		lines = widget.Wrap(short, width)
-	} else if len(lines) > 1 {
-		lines = widget.Wrap("Type "+c.options.Phrase.Text+" to confirm", width)
-	}
-	if c.phraseMissing {
-		st = s.Warning
-		if width < minWidthForLabels {
-			lines = widget.Wrap("Not yet: type "+c.options.Phrase.Text, width)
-		}
-	}
-	var out []line
-	for i, l := range lines {
-		drop := dropNever
-		if i > max(c.textHeight()-4, 0) { // the field and the buttons matter more than a long name
-			drop = dropLate
-		}
-		out = append(out, line{st.Render(l), drop})
-	}
-	return out
 }
 
 // dropOrder returns when to drop the i-th line of a text: the first line goes last.
@@ -188,8 +160,12 @@ func (c *Confirm) buttonRow(s *style.Styles, width int) string {
 	if c.isDangerous() {
 		yes = s.ButtonDanger
 	}
-	row := button(s, cancelLabel, s.ButtonFocused, c.focus == focusNo) + " " +
-		button(s, c.options.ConfirmLabel, yes, c.focus == focusYes)
+	row := button(s, cancelLabel, s.ButtonFocused, c.focus == focusNo) + " "
+	if c.options.Phrase == nil {
+		row += button(s, c.options.ConfirmLabel, yes, c.focus == focusYes)
+	} else {
+		row += c.phraseButton(s)
+	}
 	hint := c.help()
 	if room := width - widget.Width(row) - 3; room >= widget.Width(hint) {
 		row += s.Muted.Render("   " + hint)
@@ -197,14 +173,28 @@ func (c *Confirm) buttonRow(s *style.Styles, width int) string {
 	return row
 }
 
+// phraseButton draws the button of an action that needs a phrase: dim until the phrase is there,
+// and then lit wherever enter presses it.
+func (c *Confirm) phraseButton(s *style.Styles) string {
+	switch label := c.options.ConfirmLabel; {
+	case c.isConfirmed():
+		return button(s, label, s.ButtonDanger, c.focus == focusYes || c.focus == focusField)
+	case c.focus == focusYes:
+		return button(s, label, s.ButtonDim, true)
+	default:
+		return s.ButtonDim.Render("  " + label + " ")
+	}
+}
+
 func (c *Confirm) help() string {
-	switch {
-	case c.phraseMissing:
-		return "doesn't match yet"
-	case c.pastedEnter:
+	if c.hint == pasted && c.options.Phrase == nil {
 		return "enter came with a paste: press it again"
 	}
-	return c.keys.Next.Keys()[0] + " moves " + style.Dot + " " + c.keys.Cancel.Keys()[0] + " cancels"
+	move := c.keys.Next.Keys()[0] + " moves "
+	if c.focus == focusField && c.isConfirmed() {
+		move = c.keys.Confirm.Keys()[0] + " confirms "
+	}
+	return move + style.Dot + " " + c.keys.Cancel.Keys()[0] + " cancels"
 }
 
 // button draws a button. Focus does not change its width.

@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/cursor"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,10 +17,11 @@ type Field struct {
 	Key         string
 	Title       string
 	Value       string // initial value
+	Replace     bool   // typing replaces the initial value, unless it was edited first
 	Placeholder string
 	Hidden      bool                    // mask what is typed
 	Limit       int                     // characters; 0: no limit
-	Check       func(text string) error // returns what is wrong with the text; runs while typing
+	Check       func(text string) error // returns what is wrong with the text
 	Choices     []Choice                // not empty: the field is a choice
 }
 
@@ -42,7 +45,8 @@ type FormOptions struct {
 	Request     string // what will be sent
 	SubmitLabel string // what enter does on the last field
 	OnSubmit    func(Values) tea.Cmd
-	NoCancel    bool // esc does not close it, as there is nothing behind it
+	OnCancel    func() tea.Cmd // runs when esc closes it; nil: nothing
+	NoCancel    bool           // esc does not close it, as there is nothing behind it
 }
 
 // Form asks for values with huh. Only this file and its view use huh, and they work around it:
@@ -57,7 +61,9 @@ type Form struct {
 	form          *huh.Form
 	changingField bool              // huh is changing the field
 	pendingKeys   []tea.KeyPressMsg // keys typed while the field changes
-	enterPressed  bool              // enter was pressed on an invalid value
+	values        []*string         // of the fields, as they are now
+	edited        map[int]bool      // fields whose value is no longer the initial one
+	complain      map[int]bool      // fields that were left or submitted with an invalid value
 	pastedEnter   bool              // enter arrived in one burst with text
 	problem       string            // why the submitted values were rejected
 }
@@ -71,8 +77,11 @@ func NewForm(options FormOptions, keys keymap.Dialog, styles StylesFunc) *Form {
 
 func (f *Form) build() {
 	fields := make([]huh.Field, len(f.options.Fields))
+	f.values = make([]*string, len(fields))
+	f.edited, f.complain = map[int]bool{}, map[int]bool{}
 	for i, field := range f.options.Fields {
-		fields[i] = field.huh()
+		f.values[i] = new(string)
+		fields[i] = field.huh(f.values[i])
 	}
 	km := huh.NewDefaultKeyMap()
 	km.Quit.SetEnabled(false) // esc is handled here
@@ -83,18 +92,19 @@ func (f *Form) build() {
 		WithTheme(huh.ThemeFunc(cachedTheme(f.styles)))
 }
 
-func (f Field) huh() huh.Field {
+// huh returns huh's field. It keeps value up to date.
+func (f Field) huh(value *string) huh.Field {
 	if len(f.Choices) > 0 {
 		options := make([]huh.Option[string], len(f.Choices))
 		for i, c := range f.Choices {
 			options[i] = huh.NewOption(c.Label, c.Value)
 		}
-		first := f.Choices[0].Value // the default is listed first; huh would select an option with an empty value
-		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...).Value(&first)
+		*value = f.Choices[0].Value // the default is listed first; huh would select an option with an empty value
+		return huh.NewSelect[string]().Key(f.Key).Title(f.Title).Options(options...).Value(value)
 	}
-	value := f.Value
+	*value = f.Value
 	in := huh.NewInput().Key(f.Key).Title(f.Title).Placeholder(f.Placeholder).Prompt(style.Prompt + " ").
-		CharLimit(f.Limit).Value(&value)
+		CharLimit(f.Limit).Value(value)
 	if f.Hidden {
 		in.EchoMode(huh.EchoModePassword)
 	}
@@ -128,27 +138,101 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 	case tea.KeyPressMsg:
 		switch {
 		case key.Matches(msg, f.keys.Cancel):
-			return nil, !f.options.NoCancel
+			return f.cancel()
 		case msg.String() == "ctrl+v" || msg.String() == "ctrl+e":
 			return nil, false
 		case f.changingField:
 			f.pendingKeys = append(f.pendingKeys, msg)
 			return nil, false
 		}
-		f.problem, f.pastedEnter, f.enterPressed = "", false, msg.String() == "enter"
+		f.problem, f.pastedEnter = "", false
+		if key.Matches(msg, f.keys.Submit) && msg.Text == "" {
+			return f.submit()
+		}
 	}
 	text, ok := SanitizeInput(msg)
 	if !ok {
 		return nil, false
 	}
+	f.replaceInitial(text)
 	return f.updateForm(text)
+}
+
+// cancel closes the form without submitting it.
+func (f *Form) cancel() (tea.Cmd, bool) {
+	switch {
+	case f.options.NoCancel:
+		return nil, false
+	case f.options.OnCancel == nil:
+		return nil, true
+	}
+	return f.options.OnCancel(), true
+}
+
+// replaceInitial clears an initial value that the text is to replace. A key that edits the value or
+// moves the caret keeps it.
+func (f *Form) replaceInitial(msg tea.Msg) {
+	i := f.focusedField()
+	press, isKey := msg.(tea.KeyPressMsg)
+	_, isPaste := msg.(tea.PasteMsg)
+	switch {
+	case !isKey && !isPaste || isKey && movesField(press):
+	case f.options.Fields[i].Replace && !f.edited[i] && (isPaste || press.Text != ""):
+		model, _ := f.form.Update(clearKey)
+		f.form = model.(*huh.Form)
+		f.edited[i] = true
+	default:
+		f.edited[i] = true
+	}
+}
+
+// clearKey deletes what is before the caret, which is at the end of an initial value.
+var clearKey = tea.KeyPressMsg{Code: 'u', Mod: tea.ModCtrl}
+
+// movesField reports whether a key goes to another field, if that is possible.
+func movesField(press tea.KeyPressMsg) bool {
+	return slices.Contains([]string{"enter", "tab", "down", "shift+tab", "up"}, press.String())
+}
+
+// submit submits the values from any field. If one is invalid, the focus goes there.
+func (f *Form) submit() (tea.Cmd, bool) {
+	values := Values{}
+	for i, field := range f.options.Fields {
+		values[field.Key] = *f.values[i]
+		if field.Check != nil && field.Check(*f.values[i]) != nil {
+			f.complain[i] = true
+			return f.goToField(i)
+		}
+	}
+	return f.options.OnSubmit(values), true
+}
+
+// goToField moves the focus to a field, by the keys that do it.
+func (f *Form) goToField(to int) (tea.Cmd, bool) {
+	step, n := tea.KeyPressMsg{Code: tea.KeyTab}, to-f.focusedField()
+	if n < 0 {
+		step, n = tea.KeyPressMsg{Code: tea.KeyTab, Mod: tea.ModShift}, -n
+	}
+	if n == 0 {
+		return nil, false
+	}
+	for range n - 1 {
+		f.pendingKeys = append(f.pendingKeys, step)
+	}
+	return f.updateForm(step)
 }
 
 // updateForm passes a message to huh and handles the result.
 func (f *Form) updateForm(msg tea.Msg) (tea.Cmd, bool) {
 	before := f.focusedField()
+	if press, ok := msg.(tea.KeyPressMsg); ok && movesField(press) && f.checkField() != "" {
+		f.complain[before] = true
+	}
 	model, cmd := f.form.Update(msg)
 	f.form = model.(*huh.Form)
+	if f.checkField() == "" {
+		delete(f.complain, f.focusedField())
+	}
 	if f.form.State == huh.StateCompleted {
 		values := Values{}
 		for _, field := range f.options.Fields {
@@ -227,12 +311,18 @@ func (f *Form) checkField() string {
 
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (f *Form) ShortHelp() []key.Binding {
-	next := key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterLabel()))
-	if f.options.NoCancel {
-		return []key.Binding{next, keymap.Interrupt()}
+	keys := []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterLabel()))}
+	if f.canSubmitEarly() {
+		keys = append(keys, withHelp(f.keys.Submit, f.options.SubmitLabel))
 	}
-	return []key.Binding{next, f.keys.Cancel}
+	if f.options.NoCancel {
+		return append(keys, keymap.Interrupt())
+	}
+	return append(keys, f.keys.Cancel)
 }
+
+// canSubmitEarly reports whether there are fields after the focused one.
+func (f *Form) canSubmitEarly() bool { return f.focusedField() < len(f.options.Fields)-1 }
 
 func (f *Form) enterLabel() string {
 	if f.focusedField() == len(f.options.Fields)-1 {

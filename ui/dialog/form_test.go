@@ -30,7 +30,7 @@ func snapshotForm() FormOptions {
 				return nil
 			}},
 		},
-		Request:  "POST /snapshots/",
+		Request: "POST /snapshots/", SubmitLabel: "create",
 		OnSubmit: func(v Values) tea.Cmd { return resultCmd("%v", v) },
 	}
 }
@@ -70,8 +70,21 @@ func (r *formRunner) send(msg tea.Msg) {
 		return
 	}
 	r.done, r.result = true, "closed"
-	if cmd != nil {
-		r.result = cmd().(resultMsg).text
+	r.takeResult(cmd)
+}
+
+// takeResult notes the result of a form that is done. Other commands may come with it.
+func (r *formRunner) takeResult(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case resultMsg:
+		r.result = msg.text
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			r.takeResult(cmd)
+		}
 	}
 }
 
@@ -160,23 +173,39 @@ func TestFormReturnsValues(t *testing.T) {
 	}
 }
 
-func TestFormShowsProblemsWhileTyping(t *testing.T) {
+// checkNotShown fails the test if the dialog shows a text.
+func checkNotShown(t *testing.T, d Dialog, text string) {
+	t.Helper()
+	if strings.Contains(plainView(d), text) {
+		t.Errorf("%q is shown:\n%s", text, plainView(d))
+	}
+}
+
+func TestFormComplainsOnlyWhenLeftOrSubmitted(t *testing.T) {
+	const needed, wrong, long = "a snapshot needs a name", "'.' is not allowed", "at most 20 characters"
 	runForm(t, snapshotForm(), func(runner *formRunner) {
-		checkShown(t, runner.Form, "a snapshot needs a name")
+		checkNotShown(t, runner.Form, needed)
+		runner.press("enter")
+		checkShown(t, runner.Form, needed)
 		runner.press(splitKeys("v1")...)
-		if strings.Contains(plainView(runner.Form), "needs a name") {
-			t.Errorf("the error is still shown:\n%s", plainView(runner.Form))
-		}
+		checkNotShown(t, runner.Form, needed)
 		runner.press(".")
-		checkShown(t, runner.Form, "only letters, digits, - and _: '.' is not allowed")
-		for _, leave := range []string{"enter", "tab", "down"} {
+		checkNotShown(t, runner.Form, wrong)
+		for _, leave := range []string{"enter", "tab", "down", "ctrl+s"} {
 			runner.press(leave, "x")
-			checkShown(t, runner.Form, "› v1.x")
-			runner.press("backspace")
+			checkShown(t, runner.Form, "› v1.x", wrong) // until it is corrected
+			runner.press("backspace", "backspace")
+			checkNotShown(t, runner.Form, wrong)
+			runner.press(".")
+			checkNotShown(t, runner.Form, wrong)
 		}
 		runner.press("backspace", "enter")
 		runner.press(splitKeys("123456789012345678901")...)
-		checkShown(t, runner.Form, "at most 20 characters")
+		checkNotShown(t, runner.Form, long)
+		runner.press("shift+tab")
+		checkNotShown(t, runner.Form, long) // it is about the other field
+		runner.press("tab")
+		checkShown(t, runner.Form, long)
 		runner.press("enter")
 		runner.checkResult("")
 		runner.press("backspace", "enter")
@@ -184,18 +213,80 @@ func TestFormShowsProblemsWhileTyping(t *testing.T) {
 	})
 }
 
-func TestEmptyFieldIsNotAnErrorYet(t *testing.T) {
-	runForm(t, snapshotForm(), func(runner *formRunner) {
-		muted, warning := testStyles().Muted.Render("a snapshot needs a name"),
-			testStyles().Warning.Render("a snapshot needs a name")
-		if view := runner.View(); !strings.Contains(view, muted) || strings.Contains(view, warning) {
-			t.Errorf("at first: %q", view)
+func TestSubmitKeySubmitsFromEveryField(t *testing.T) {
+	for name, c := range map[string]struct {
+		keys []string
+		want string
+	}{
+		"first field":  {append(splitKeys("v1"), "ctrl+s"), formatValues("v1", "")},
+		"second field": {append(splitKeys("v1"), "tab", "x", "ctrl+s"), formatValues("v1", "x")},
+		"back in the first": {append(splitKeys("v1"), "tab", "x", "shift+tab", "2", "ctrl+s"),
+			formatValues("v12", "x")},
+		"an empty name":   {[]string{"ctrl+s"}, ""},
+		"an invalid name": {[]string{".", "ctrl+s"}, ""},
+		"the focus goes on": {append(append([]string{"a", "tab"}, splitKeys("123456789012345678901")...), "shift+tab",
+			"ctrl+s", "backspace", "ctrl+s"), formatValues("a", "12345678901234567890")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, pressAll := range []func(*formRunner, ...string){(*formRunner).press, (*formRunner).pressFast} {
+				runForm(t, snapshotForm(), func(runner *formRunner) {
+					pressAll(runner, c.keys...)
+					runner.settle()
+					runner.checkResult(c.want)
+				})
+			}
+		})
+	}
+	options, taken := snapshotForm(), ""
+	options.Fields[0].Check = func(text string) error {
+		if text == taken {
+			return errors.New("the name is taken")
 		}
-		runner.press("enter")
-		if view := runner.View(); !strings.Contains(view, warning) {
-			t.Errorf("after enter: %q", view)
-		}
-		runner.checkResult("")
+		return nil
+	}
+	runForm(t, options, func(runner *formRunner) {
+		runner.press("a", "tab", "x")
+		taken = "a"
+		runner.press("ctrl+s")
+		checkShown(t, runner.Form, "the name is taken", "ctrl+s: create")
+		runner.press("b", "ctrl+s") // the focus is on the name
+		runner.checkResult(formatValues("ab", "x"))
+	})
+}
+
+func TestTypingReplacesInitialValue(t *testing.T) {
+	for keys, want := range map[string]string{
+		"enter":                 "web-2025", // it is kept
+		"x y enter":             "xy",
+		"backspace 6 enter":     "web-2026",
+		"end - x enter":         "web-2025-x",
+		"left left x enter":     "web-20x25",
+		"tab shift+tab x enter": "x",
+		"ctrl+u x enter":        "x",
+	} {
+		options := snapshotForm()
+		options.Fields[0].Value, options.Fields[0].Replace = "web-2025", true
+		runForm(t, options, func(runner *formRunner) {
+			runner.press(append(strings.Fields(keys), "ctrl+s")...)
+			runner.checkResult(formatValues(want, ""))
+		})
+	}
+	options := snapshotForm()
+	options.Fields[0].Value, options.Fields[0].Replace = "web-2025", true
+	runForm(t, options, func(runner *formRunner) {
+		runner.send(tea.PasteMsg{Content: "pasted"})
+		runner.settle()
+		runner.press("1", "ctrl+s")
+		runner.checkResult(formatValues("pasted1", ""))
+	})
+}
+
+func TestCancelledFormRunsOnCancel(t *testing.T) {
+	options := snapshotForm()
+	options.OnCancel = func() tea.Cmd { return resultCmd("left") }
+	runForm(t, options, func(runner *formRunner) {
+		runner.press("a", "esc")
+		runner.checkResult("left")
 	})
 }
 
@@ -248,6 +339,7 @@ func TestFieldEnforcesLimit(t *testing.T) {
 		runner.press("a", "enter")
 		runner.send(tea.PasteMsg{Content: strings.Repeat("x", 5000)})
 		runner.settle()
+		runner.press("enter")
 		checkShown(t, runner.Form, strings.Repeat("x", 21), "at most 20 characters")
 		runner.press("backspace", "enter")
 		runner.checkResult(formatValues("a", strings.Repeat("x", 20)))

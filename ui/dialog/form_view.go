@@ -66,11 +66,12 @@ func isInputLine(text string) bool {
 	return strings.HasPrefix(text, style.Focus) || strings.HasPrefix(text, style.Prompt)
 }
 
-// problemLines returns what is wrong with the focused field, or a blank line.
+// problemLines returns what is wrong with the focused field, or a blank line. A value is not judged
+// before it was left or submitted.
 func (f *Form) problemLines(s *style.Styles, width int) []line {
-	st, problem := s.Warning, f.checkField()
-	if text, _ := f.form.GetFocusedField().GetValue().(string); text == "" && !f.enterPressed {
-		st = s.Muted // an empty field is not an error yet
+	st, problem := s.Warning, ""
+	if f.complain[f.focusedField()] {
+		problem = f.checkField()
 	}
 	if f.pastedEnter {
 		st, problem = s.Warning, style.Warning+" Enter came in one go with text, like a paste: press it again."
@@ -94,6 +95,9 @@ func (f *Form) problemLines(s *style.Styles, width int) []line {
 
 func (f *Form) help() string {
 	text := "enter: " + f.enterLabel()
+	if f.canSubmitEarly() {
+		text += " " + style.Dot + " " + f.keys.Submit.Help().Key + ": " + f.options.SubmitLabel
+	}
 	if f.focusedField() > 0 {
 		text += " " + style.Dot + " shift+tab: back"
 	}

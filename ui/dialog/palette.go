@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,16 +19,30 @@ import (
 
 // Entry is an action or a place in the palette.
 type Entry struct {
-	Name string  // the text that is searched
-	Note string  // shown next to it: its key, or what it is
-	ID   string  // also found by this, with or without #
-	Msg  tea.Msg // sent when it is chosen
+	Name   string  // the text that is searched first
+	Note   string  // shown next to it: its key, or what it is; also searched
+	ID     string  // also found by this, with or without #
+	Typed  string  // the text that tab completes to; "": none
+	Recall string  // identifies it among the last chosen ones; "": it is not remembered
+	Why    string  // why it cannot be chosen; shown instead of the note
+	Msg    tea.Msg // sent when it is chosen
 }
 
-// Palette finds actions and places by name.
+// PaletteOptions are what a palette offers.
+type PaletteOptions struct {
+	Entries []Entry // in the order of their groups; without a text they are shown like this
+	// Arguments returns what a text with a command and its arguments can mean, and false for any
+	// other text.
+	Arguments func(text string) ([]Entry, bool)
+	Recent    []string // what was chosen last, newest first, by Recall
+	OnChoose  func(Entry)
+}
+
+// Palette finds actions and places by name, and completes commands with arguments.
 type Palette struct {
 	bounds
-	entries []Entry
+	options PaletteOptions
+	recent  map[string]int // how recent, 1 is the newest
 	keys    keymap.KeyMap
 	styles  StylesFunc
 	input   textinput.Model
@@ -38,16 +53,30 @@ type Palette struct {
 // hit is an entry that matches what was typed.
 type hit struct {
 	Entry
-	score int
+	rank  int // first the lowest
+	score int // within a rank first the highest
 	marks pattern.Marks
 }
 
 // maxHits is the maximum number of hits, more than any screen shows.
 const maxHits = 200
 
-// NewPalette returns a palette. Entries keep their order until something is typed.
-func NewPalette(entries []Entry, keys keymap.KeyMap, styles StylesFunc) *Palette {
-	p := &Palette{entries: entries, keys: keys, styles: styles, input: NewInput(styles())}
+// The ranks of hits.
+const (
+	rankID       = iota // the ID itself
+	rankWhole           // the name itself
+	rankStart           // the name begins with the text
+	rankWords           // every word is in the name in one piece
+	rankLetters         // the letters of every word are in the name, in order
+	rankWithNote        // some words are in the note only
+)
+
+// NewPalette returns a palette.
+func NewPalette(options PaletteOptions, keys keymap.KeyMap, styles StylesFunc) *Palette {
+	p := &Palette{options: options, keys: keys, styles: styles, input: NewInput(styles()), recent: map[string]int{}}
+	for i, name := range options.Recent {
+		p.recent[name] = i + 1
+	}
 	p.input.Prompt = ": "
 	p.input.CharLimit = 100
 	p.input.Focus()
@@ -55,22 +84,95 @@ func NewPalette(entries []Entry, keys keymap.KeyMap, styles StylesFunc) *Palette
 	return p
 }
 
-// search finds the matching entries, best first.
+// search finds the matching entries, best first. Among equals the last chosen are first, then the
+// order of the groups decides.
 func (p *Palette) search() {
-	wanted := strings.TrimSpace(p.input.Value())
-	id := strings.TrimPrefix(wanted, "#")
 	p.hits, p.cursor = p.hits[:0], 0
-	for _, e := range p.entries {
-		score, marks, ok := pattern.FuzzyFind(wanted, e.Name)
-		if e.ID != "" && e.ID == id {
-			score, ok = score+1000, true
-		}
-		if ok {
-			p.hits = append(p.hits, hit{e, score, marks})
+	wanted := newWanted(p.input.Value())
+	for _, e := range p.options.Entries {
+		if h, ok := wanted.match(e); ok {
+			p.hits = append(p.hits, h)
 		}
 	}
-	slices.SortStableFunc(p.hits, func(a, b hit) int { return b.score - a.score })
+	slices.SortStableFunc(p.hits, func(a, b hit) int {
+		return cmp.Or(a.rank-b.rank, p.age(a)-p.age(b), b.score-a.score)
+	})
+	p.addArguments()
 	p.hits = p.hits[:min(len(p.hits), maxHits)]
+}
+
+// addArguments puts what a command with arguments can mean first; if it cannot be run, last.
+func (p *Palette) addArguments() {
+	if p.options.Arguments == nil {
+		return
+	}
+	entries, _ := p.options.Arguments(p.input.Value())
+	at := len(p.hits)
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Msg != nil || e.Typed != "" }) {
+		at = 0
+	}
+	hits := make([]hit, len(entries))
+	for i, e := range entries {
+		hits[i] = hit{Entry: e}
+	}
+	p.hits = slices.Insert(p.hits, at, hits...)
+}
+
+// age is how long ago an entry was chosen: 1 for the last one.
+func (p *Palette) age(h hit) int {
+	if age, ok := p.recent[h.Recall]; ok {
+		return age
+	}
+	return len(p.recent) + 1
+}
+
+// wanted is the text that entries are compared with.
+type wanted struct {
+	text  string // in lower case
+	id    string
+	words []string
+}
+
+func newWanted(text string) wanted {
+	text = strings.TrimSpace(text)
+	return wanted{strings.ToLower(text), strings.TrimPrefix(text, "#"), strings.Fields(text)}
+}
+
+// match compares an entry. The words may be in any order and have gaps.
+func (w wanted) match(e Entry) (hit, bool) {
+	h := hit{Entry: e, rank: rankWords}
+	if e.ID != "" && e.ID == w.id {
+		h.rank = rankID
+		return h, true
+	}
+	name := strings.ToLower(e.Name)
+	note := ""
+	for _, word := range w.words {
+		score, marks, ok := pattern.FuzzyFind(word, e.Name)
+		switch lower := strings.ToLower(word); {
+		case !ok:
+			if note == "" {
+				note = strings.ToLower(e.Note)
+			}
+			if !strings.Contains(note, lower) {
+				return h, false
+			}
+			h.rank = rankWithNote
+			continue
+		case !strings.Contains(name, lower):
+			h.rank = max(h.rank, rankLetters)
+		}
+		h.score += score
+		h.marks.Add(marks)
+	}
+	switch {
+	case len(w.words) == 0:
+	case name == w.text:
+		h.rank = rankWhole
+	case strings.HasPrefix(name, w.text):
+		h.rank = rankStart
+	}
+	return h, true
 }
 
 // Update handles a message; see [Dialog].
@@ -80,11 +182,12 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 	case isKey && key.Matches(press, p.keys.Dialog.Cancel):
 		return nil, true
 	case isKey && key.Matches(press, p.keys.Dialog.Confirm):
-		if p.cursor >= len(p.hits) {
-			return nil, false
-		}
-		picked := p.hits[p.cursor].Msg
-		return func() tea.Msg { return picked }, true
+		return p.choose()
+	case isKey && press.String() == "tab" && p.completion() != "":
+		p.input.SetValue(p.completion())
+		p.input.CursorEnd()
+		p.search()
+		return nil, false
 	case isKey && press.Text == "" && key.Matches(press, p.keys.Dialog.Next):
 		p.cursor = min(p.cursor+1, max(len(p.hits)-1, 0))
 		return nil, false
@@ -103,9 +206,56 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 	return nil, false
 }
 
+// choose closes the palette with the entry under the cursor. One that only begins a command is
+// completed instead.
+func (p *Palette) choose() (tea.Cmd, bool) {
+	if p.cursor >= len(p.hits) {
+		return nil, false
+	}
+	picked := p.hits[p.cursor].Entry
+	switch {
+	case picked.Msg == nil && p.completion() != "":
+		p.input.SetValue(p.completion())
+		p.input.CursorEnd()
+		p.search()
+		return nil, false
+	case picked.Msg == nil:
+		return nil, false
+	}
+	if p.options.OnChoose != nil {
+		p.options.OnChoose(picked)
+	}
+	return func() tea.Msg { return picked.Msg }, true
+}
+
+// completion is what tab completes the text to, or "": the entry under the cursor or, if that is
+// what was typed, the next that begins with it. Without a text, tab moves.
+func (p *Palette) completion() string {
+	text := p.input.Value()
+	if text == "" || p.cursor >= len(p.hits) {
+		return ""
+	}
+	if typed := p.hits[p.cursor].Typed; typed != strings.TrimSpace(text) && typed != text {
+		return typed
+	}
+	for _, h := range p.hits[p.cursor+1:] {
+		if h.Typed != "" && len(h.Typed) > len(text) && strings.EqualFold(h.Typed[:len(text)], text) {
+			return h.Typed
+		}
+	}
+	return ""
+}
+
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (p *Palette) ShortHelp() []key.Binding {
-	return []key.Binding{p.keys.Dialog.Confirm, p.keys.Dialog.Next, p.keys.Dialog.Cancel}
+	keys := []key.Binding{withHelp(p.keys.Dialog.Confirm, "run"), p.keys.Dialog.Next,
+		withHelp(p.keys.Dialog.Cancel, "close")}
+	if p.completion() != "" {
+		keys[1] = key.NewBinding(key.WithKeys("down"), key.WithHelp(keymap.Label("down"), "move"))
+		complete := key.NewBinding(key.WithKeys("tab"), key.WithHelp("tab", "complete"))
+		keys = slices.Insert(keys, 1, complete)
+	}
+	return keys
 }
 
 // View draws the palette; see [Dialog].
@@ -139,8 +289,18 @@ func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {
 	if current {
 		plain, mark, note = s.Selected(s.Text), s.Accent.Render(style.Focus)+" ", s.Muted
 	}
+	text := h.Note
+	if h.Why != "" {
+		text = style.Failed + " " + widget.NormalizeWidth(h.Why)
+		plain = s.Muted
+	}
 	var b strings.Builder
-	room := max(width-2-widget.Width(h.Note)-2, 8)
+	least := width / 2
+	if h.Typed != "" { // the name of a command matters more
+		least = width / 4
+	}
+	text = widget.Truncate(text, max(width-2-widget.Width(h.Name)-2, least))
+	room := max(width-2-widget.Width(text)-2, 8)
 	for i, r := range []rune(widget.Truncate(widget.NormalizeWidth(h.Name), room)) {
 		st := plain
 		if h.marks.Has(i) {
@@ -148,7 +308,7 @@ func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {
 		}
 		b.WriteString(st.Render(string(r)))
 	}
-	return mark + widget.Justify(b.String(), note.Render(h.Note), width-2)
+	return mark + widget.Justify(b.String(), note.Render(text), width-2)
 }
 
 func highlight(st lipgloss.Style) lipgloss.Style { return st.Bold(true).Underline(true) }

@@ -102,6 +102,7 @@ type Wait struct {
 	keys      keymap.Dialog
 	styles    StylesFunc
 	keptInput []tea.Msg
+	onCancel  func() tea.Cmd // nil: nothing
 }
 
 // NewWait returns a dialog that waits until pending returns "". Then its owner closes it and calls
@@ -110,6 +111,9 @@ func NewWait(title string, pending func() string, openNext func() tea.Cmd, keys 
 	styles StylesFunc) *Wait {
 	return &Wait{title: title, pending: pending, openNext: openNext, keys: keys, styles: styles}
 }
+
+// OnCancel sets what runs when cancel closes it.
+func (w *Wait) OnCancel(run func() tea.Cmd) { w.onCancel = run }
 
 // Ready reports whether the waiting is over.
 func (w *Wait) Ready() bool { return w.pending() == "" }
@@ -126,7 +130,10 @@ func (w *Wait) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if key.Matches(msg, w.keys.Cancel) {
-			return nil, true
+			if w.onCancel == nil {
+				return nil, true
+			}
+			return w.onCancel(), true
 		}
 		if msg.Text != "" || msg.String() == "backspace" {
 			w.keepInput(msg)

@@ -20,8 +20,9 @@ type Sheet struct {
 	styles     StylesFunc
 	top        int
 	closeKeys  []key.Binding
-	mayClose   func() bool // nil: it may
-	extraKey   key.Binding // an additional key and what it does; nil: none
+	mayClose   func() bool   // nil: it may
+	closeLabel func() string // what cancel does now; nil: it closes
+	extraKey   key.Binding   // an additional key and what it does; nil: none
 	onExtraKey func() tea.Cmd
 }
 
@@ -31,6 +32,9 @@ func (s *Sheet) AddKey(b key.Binding, onPress func() tea.Cmd) { s.extraKey, s.on
 // BeforeClosing sets a function that runs when a key would close the sheet; if it returns false,
 // the sheet stays open.
 func (s *Sheet) BeforeClosing(mayClose func() bool) { s.mayClose = mayClose }
+
+// LabelClosing sets a function that says what cancel does now, for the footer.
+func (s *Sheet) LabelClosing(label func() string) { s.closeLabel = label }
 
 // NewSheet returns a sheet. lines runs for each drawing, so that ages stay current. Cancel, quit
 // and the given keys close it.
@@ -92,7 +96,11 @@ func (s *Sheet) View() string {
 
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (s *Sheet) ShortHelp() []key.Binding {
-	keys := []key.Binding{s.keys.Move.Down, s.keys.Move.Up, s.keys.Dialog.Cancel}
+	closes := "close"
+	if s.closeLabel != nil {
+		closes = s.closeLabel()
+	}
+	keys := []key.Binding{s.keys.Move.Down, s.keys.Move.Up, withHelp(s.keys.Dialog.Cancel, closes)}
 	if s.onExtraKey != nil {
 		keys = append(keys, s.extraKey)
 	}

@@ -30,7 +30,7 @@ func TestPhraseIsCompleteOnSmallestScreen(t *testing.T) {
 				checkShown(t, confirm, name) // on one line
 			}
 			pressKeys(t, confirm, "tab", "enter")
-			if !strings.Contains(compactView(confirm), "Notyet:type"+name) {
+			if !strings.Contains(compactView(confirm), "Doesn'tmatch:type"+name) {
 				t.Errorf("it does not say that %s is missing:\n%s", name, plainView(confirm))
 			}
 			checkShown(t, confirm, "▸ Restore")

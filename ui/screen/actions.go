@@ -94,6 +94,9 @@ func (a Actions) introLines(kind model.Kind, server model.Server) []dialog.Intro
 		out = append(out, dialog.IntroLine{Text: "Running and failed ones may count too: the API may refuse.",
 			Warn: true})
 	}
+	if server.Suspended() {
+		out = append(out, dialog.IntroLine{Text: "The server is suspended: the API may refuse.", Warn: true})
+	}
 	if kind == model.Snapshot && server.Running() {
 		out = append(out, dialog.IntroLine{Text: "The server is running: its snapshot may be inconsistent. Stop it " +
 			"first for the best result.", Warn: true})
@@ -132,8 +135,8 @@ func (a Actions) snapshotForm(server model.Server) tea.Cmd {
 		Title: "New snapshot of " + widget.NormalizeWidth(server.Ref().SentenceName()),
 		Intro: a.introLines(model.Snapshot, server),
 		Fields: []dialog.Field{
-			{Key: "name", Title: "Name", Placeholder: "before-update", Limit: model.MaxSnapshotName + 1,
-				Check: model.CheckSnapshotName},
+			{Key: "name", Title: "Name (typing replaces it)", Placeholder: "before-update", Replace: true,
+				Value: a.suggestName(server), Limit: model.MaxSnapshotName + 1, Check: model.CheckSnapshotName},
 			{Key: "description", Title: "Description (optional)", Limit: model.MaxDescription + 1,
 				Check: model.CheckDescription},
 		},
@@ -169,7 +172,17 @@ func (a Actions) backupForm(server model.Server) tea.Cmd {
 	})
 }
 
+// nothingSent is the notice about every form and confirmation that was closed without its action.
+const nothingSent = "Cancelled. Nothing was sent."
+
+func (a Actions) notifyCancelled() tea.Cmd {
+	a.env.Notify(Info, nothingSent)
+	return nil
+}
+
+// openForm opens the form of an action.
 func (a Actions) openForm(options dialog.FormOptions) tea.Cmd {
+	options.OnCancel = a.notifyCancelled
 	form := dialog.NewForm(options, a.env.Keys.Dialog, a.env.Styles)
 	return tea.Batch(a.env.OpenDialog(form), form.Init())
 }
@@ -200,11 +213,8 @@ func (a Actions) Restore(p model.Point) tea.Cmd {
 }
 
 func (a Actions) restore(p model.Point) tea.Cmd {
-	server, why := a.checkReady(model.Restore, p)
-	if cannot := p.CannotRestore(a.env.State.Now); cannot != "" && a.listError() == "" {
-		why = cannot
-	}
-	if why != "" {
+	server, _ := a.env.State.Server(p.Server.ID)
+	if why := a.restoreProblem(p); why != "" {
 		return a.refuse(restoreTitles, why, "")
 	}
 	options, kind := a.restoreOptions(server, p), model.Snapshot
@@ -229,7 +239,16 @@ func (a Actions) restore(p model.Point) tea.Cmd {
 	return a.openConfirm(options)
 }
 
+// openConfirm opens the confirmation of an action.
 func (a Actions) openConfirm(options dialog.ConfirmOptions) tea.Cmd {
+	onCancel := options.OnCancel
+	options.OnCancel = func() tea.Cmd {
+		cmd := a.notifyCancelled()
+		if onCancel != nil {
+			cmd = onCancel()
+		}
+		return cmd
+	}
 	return a.env.OpenDialog(dialog.NewConfirm(options, a.env.Keys.Dialog, a.env.Styles))
 }
 
@@ -271,6 +290,9 @@ func (a Actions) restoreDetails(server model.Server, p model.Point) []dialog.Det
 	}
 	if p.Description != "" {
 		details = append(details, dialog.Detail{Label: "Description", Value: p.Description, Minor: true})
+	}
+	if server.Suspended() {
+		details = append(details, dialog.Detail{Label: "Warning", Value: "the server is suspended: the API may refuse"})
 	}
 	if p.Status != model.Completed {
 		details = append(details, dialog.Detail{Label: "Warning", Value: fmt.Sprintf("unknown status “%s”", p.Status),
@@ -340,14 +362,11 @@ func (a Actions) Delete(p model.Point) tea.Cmd {
 }
 
 func (a Actions) delete(p model.Point) tea.Cmd {
-	server, why := a.checkReady(model.Delete, p)
-	if _, known := a.env.State.Server(p.Server.ID); !known { // a point may outlive its server
-		server, why = model.Server{ID: p.Server.ID, Name: p.Server.Name}, ""
+	server, known := a.env.State.Server(p.Server.ID)
+	if !known {
+		server = model.Server{ID: p.Server.ID, Name: p.Server.Name}
 	}
-	if cannot := p.CannotDelete(); cannot != "" {
-		why = cannot
-	}
-	if why != "" {
+	if why := a.deleteProblem(p); why != "" {
 		return a.refuse(deleteTitles, why, "")
 	}
 	return a.openConfirm(a.deleteOptions(server, p))

@@ -117,10 +117,10 @@ func TestRestoreOffersBackupWhenSnapshotsAreFull(t *testing.T) {
 	}
 	h.started = nil
 	Actions{h.env}.Restore(points[0])
-	h.pressInConfirm(append(strings.Split("web-server-01", ""), "tab", "tab", "space")...)
+	h.pressInConfirm(append(strings.Split("web-server-01", ""), "up", "space")...)
 	_, screen = h.confirm()
 	checkShown(t, screen, "[✓] backup first (no snapshot)", "API: POST /backups/, then POST /servers/12345/restore/")
-	h.pressInConfirm("up", "enter")
+	h.pressInConfirm("tab", "enter")
 	want := model.Point{Kind: model.Backup, Type: model.Manual, Server: web.Ref(),
 		Description: "Taken by vpsdeck before the restore from backup #501"}
 	if len(h.started) != 1 || h.started[0].Action != model.Create || h.started[0].Point != want ||

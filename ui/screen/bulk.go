@@ -15,19 +15,6 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// checkReadyAll returns the servers of a bulk create, or why it cannot begin now for one of them.
-func (a Actions) checkReadyAll(kind model.Kind, ids []model.ID) ([]model.Server, string) {
-	var servers []model.Server
-	for _, id := range ids {
-		server, why := a.checkReady(model.Create, newPoint(kind, id))
-		if why != "" {
-			return nil, fmt.Sprintf("not possible for all %d: %s", len(ids), why)
-		}
-		servers = append(servers, server)
-	}
-	return servers, ""
-}
-
 // CreateMany opens the form for a snapshot or a backup of several servers. It checks all quotas
 // first.
 func (a Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
@@ -35,28 +22,21 @@ func (a Actions) CreateMany(kind model.Kind, ids []model.ID) tea.Cmd {
 }
 
 func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
-	servers, why := a.checkReadyAll(kind, ids)
-	if all := a.env.bulkProblem(); all != "" {
-		why = all
+	why := a.listError()
+	if why == "" {
+		why = a.env.bulkProblem()
 	}
 	if why != "" {
 		return a.refuse(createTitles(kind), why, "")
 	}
-	problems := model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints())
-	intro := []dialog.IntroLine{{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)},
-		{Text: a.createDuration(kind)}}
-	if n := countRunning(servers); kind == model.Snapshot && n > 0 {
-		intro = append(intro, dialog.IntroLine{Warn: true, Text: fmt.Sprintf(
-			"%d of them are running: their snapshots may be inconsistent. Stop them first for the best result.", n)})
-	}
-	for _, p := range problems {
-		if !p.Warning {
-			return a.refuse(createTitles(kind), p.Message, "")
-		}
-		intro = append(intro, dialog.IntroLine{Text: p.Message, Warn: true})
+	servers, leftOut := a.splitReady(kind, ids)
+	if len(servers) == 0 {
+		return a.refuse(createTitles(kind), "none of the "+model.Pluralize(len(ids), "marked server")+" can: "+
+			listNames(leftOut), "")
 	}
 	options := dialog.FormOptions{
-		Title: fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")), Intro: intro,
+		Title:       fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")),
+		Intro:       a.bulkIntro(kind, servers, leftOut),
 		SubmitLabel: "create all",
 		Request:     fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
 		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; may contain {server} {date} " +
@@ -64,9 +44,8 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 			Limit: model.MaxDescription + 1, Check: a.checkTemplate(servers, false)}},
 	}
 	if kind == model.Snapshot {
-		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}",
-			Value: model.DefaultNameTemplate,
-			Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
+		name := dialog.Field{Key: "name", Title: "Name template: {server} {date} {time} {id} {n}", Replace: true,
+			Value: a.suggestTemplate(servers), Limit: model.MaxSnapshotName + 1, Check: a.checkTemplate(servers, true)}
 		options.Fields = append([]dialog.Field{name}, options.Fields...)
 	}
 	options.OnSubmit = func(v dialog.Values) tea.Cmd {
@@ -81,6 +60,93 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		return a.env.StartAll(createRequests(kind, servers, names, texts))
 	}
 	return a.openForm(options)
+}
+
+// splitReady splits the servers of a bulk create into those that can begin now, and the names of
+// the others with the reason: "db-server-01 (5 of 5)". Both keep the order.
+func (a Actions) splitReady(kind model.Kind, ids []model.ID) (ready []model.Server, leftOut []string) {
+	for _, id := range ids {
+		server, known := a.env.State.Server(id)
+		if !known {
+			leftOut = append(leftOut, fmt.Sprintf("#%s (no longer listed)", id))
+			continue
+		}
+		if why := a.cannotCreate(kind, server); why != "" {
+			leftOut = append(leftOut, fmt.Sprintf("%s (%s)", server.Ref().SentenceName(), why))
+			continue
+		}
+		ready = append(ready, server)
+	}
+	return ready, leftOut
+}
+
+// cannotCreate returns in a few words why no point of the server can be created now, or "". Where
+// only the API knows, it returns "".
+func (a Actions) cannotCreate(kind model.Kind, server model.Server) string {
+	if server.CannotChange() != "" {
+		return "being restored"
+	}
+	p := newPoint(kind, server.ID)
+	for _, o := range a.env.State.Operations() {
+		switch {
+		case !o.Forbids(model.Create, p):
+		case o.Action == model.Restore:
+			return "being restored"
+		case o.Phase == model.PhaseUnknown:
+			return fmt.Sprintf("the outcome of a %s is unknown", o.Point.Kind)
+		case o.ThenRestore != nil:
+			return "a restore follows"
+		default:
+			return fmt.Sprintf("a %s is running", o.Point.Kind)
+		}
+	}
+	if q := a.env.State.Quota(kind, server.ID); q.Full() {
+		return fmt.Sprintf("%d of %d", q.Used, q.Limit)
+	}
+	return ""
+}
+
+// bulkIntro returns the lines above the form of a bulk create.
+func (a Actions) bulkIntro(kind model.Kind, servers []model.Server, leftOut []string) []dialog.IntroLine {
+	var intro []dialog.IntroLine
+	warn := func(text string) { intro = append(intro, dialog.IntroLine{Text: text, Warn: true}) }
+	if len(leftOut) > 0 {
+		warn(fmt.Sprintf("%d of %d; left out: %s", len(servers), len(servers)+len(leftOut), listNames(leftOut)))
+	}
+	intro = append(intro, dialog.IntroLine{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)},
+		dialog.IntroLine{Text: a.createDuration(kind)})
+	if n := len(serversThat(servers, model.Server.Running)); kind == model.Snapshot && n > 0 {
+		warn(fmt.Sprintf("%d of them are running: their snapshots may be inconsistent. Stop them first for the best "+
+			"result.", n))
+	}
+	if suspended := serversThat(servers, model.Server.Suspended); len(suspended) > 0 {
+		warn("Suspended: " + serverNames(suspended) + ". The API may refuse.")
+	}
+	for _, p := range model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints()) {
+		warn(p.Message)
+	}
+	return intro
+}
+
+// suggestedNames are the templates for the names of snapshots that a form may begin with, the best
+// first. The others are for names that are taken or that the API does not allow.
+var suggestedNames = []string{model.DefaultNameTemplate, "{server}-{date}-{time}", "{id}-{date}", "{id}-{date}-{time}"}
+
+// suggestTemplate returns the first suggested template that gives valid names.
+func (a Actions) suggestTemplate(servers []model.Server) string {
+	for _, template := range suggestedNames {
+		if _, problems := a.renderTemplate(template, true, servers); len(problems) == 0 {
+			return template
+		}
+	}
+	return suggestedNames[0]
+}
+
+// suggestName returns the name of a snapshot that a form begins with, or "" if there is none.
+func (a Actions) suggestName(server model.Server) string {
+	servers := []model.Server{server}
+	names, _ := a.renderTemplate(a.suggestTemplate(servers), true, servers)
+	return strings.Join(names, "")
 }
 
 func (a Actions) allPoints() []model.Point {
@@ -127,29 +193,26 @@ func createRequests(kind model.Kind, servers []model.Server, names, texts []stri
 	return out
 }
 
-// countRunning counts the servers that are known to be running.
-func countRunning(servers []model.Server) int {
-	n := 0
-	for _, s := range servers {
-		if s.Running() {
-			n++
-		}
-	}
-	return n
+func serversThat(servers []model.Server, are func(model.Server) bool) []model.Server {
+	return slices.DeleteFunc(slices.Clone(servers), func(s model.Server) bool { return !are(s) })
 }
 
 // serverNames lists servers by name, at most the first few.
 func serverNames(servers []model.Server) string {
-	const maxNames = 12
-	var out []string
+	names := make([]string, len(servers))
 	for i, s := range servers {
-		if i == maxNames {
-			out = append(out, fmt.Sprintf("and %d more", len(servers)-maxNames))
-			break
-		}
-		out = append(out, s.Ref().SentenceName())
+		names[i] = s.Ref().SentenceName()
 	}
-	return strings.Join(out, ", ")
+	return listNames(names)
+}
+
+// listNames joins names, at most the first few.
+func listNames(names []string) string {
+	const maxNames = 12
+	if len(names) > maxNames {
+		names = append(names[:maxNames:maxNames], fmt.Sprintf("and %d more", len(names)-maxNames))
+	}
+	return strings.Join(names, ", ")
 }
 
 // DeleteMany asks whether to delete several restore points. It lists them all with the freed space,

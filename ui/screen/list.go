@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -18,6 +20,7 @@ type list[T any, K comparable] struct {
 	selection[K]
 	sorter  sorter[T]
 	filter  filter[T]
+	fields  query.FieldSet // of the rows, to complete the filter; 0: none
 	focused bool
 	width   int
 	height  int
@@ -78,6 +81,9 @@ func (l *list[T, K]) handleMsg(msg tea.Msg) (press tea.KeyPressMsg, changed, han
 			return press, l.filter.edit(msg), true
 		}
 		l.handleMouse(msg)
+		if click, ok := msg.(RowMsg); ok {
+			l.orderByClick(click)
+		}
 		return press, false, true
 	}
 	if changed, handled := l.handleFilterKey(press); handled {
@@ -100,9 +106,8 @@ func (l *list[T, K]) handleFilterKey(msg tea.KeyPressMsg) (changed, handled bool
 		l.filter.clear()
 		return true, true
 	case key.Matches(msg, keys.Order):
-		l.sorter.next(l.hasColumn)
-		l.notifyOrder()
-		return true, true
+		l.openOrderMenu()
+		return false, true
 	case key.Matches(msg, keys.Reverse):
 		l.sorter.reverse()
 		l.notifyOrder()
@@ -120,6 +125,8 @@ func (l *list[T, K]) handleTyping(msg tea.KeyPressMsg) (changed bool) {
 	case "enter":
 		l.filter.stopTyping()
 		return false
+	case "tab":
+		return l.complete()
 	case "down":
 		l.moveTo(l.table.Cursor + 1)
 		return false
@@ -174,6 +181,20 @@ func (l *list[T, K]) markRange() {
 	l.mark(l.keys(from, l.table.Cursor)...)
 }
 
+// markKey returns the key that marks, with what it does to the row under the cursor.
+func (l *list[T, K]) markKey() key.Binding {
+	if row, ok := l.selected(); ok && l.marks[l.identify(row)] {
+		return withHelp(l.env.Keys.Mark.One, "unmark")
+	}
+	return l.env.Keys.Mark.One
+}
+
+// withHelp returns a binding with another help text.
+func withHelp(b key.Binding, word string) key.Binding {
+	b.SetHelp(b.Help().Key, word)
+	return b
+}
+
 // hasColumn reports whether the pane has a column now. The points of one server have no SERVER.
 func (l *list[T, K]) hasColumn(column int) bool { return l.table.Columns[column].Width > 0 }
 
@@ -199,6 +220,28 @@ func (l *list[T, K]) SetFocus(on bool) {
 	if !on && l.filter.typing {
 		l.filter.stopTyping()
 	}
+}
+
+// markedInOrder returns the marked rows in the order shown. Those that a filter hides are in their
+// place too. Rows that the pane does not list now come last, by their identity.
+func (l *list[T, K]) markedInOrder() []K {
+	if len(l.marks) == 0 {
+		return nil
+	}
+	out, listed := []K{}, map[K]bool{}
+	for _, row := range l.sorter.sorted {
+		if k := l.identify(row); l.marks[k] && !listed[k] {
+			out, listed[k] = append(out, k), true
+		}
+	}
+	var others []K
+	for k := range l.marks {
+		if !listed[k] {
+			others = append(others, k)
+		}
+	}
+	slices.SortFunc(others, func(a, b K) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return append(out, others...)
 }
 
 // Filtered reports whether there is a filter or a mark that esc would clear.

@@ -20,20 +20,20 @@ func serverOrders() []order[*model.AssessedServer] {
 		}
 	}
 	return []order[*model.AssessedServer]{
-		{serverNote, model.ByNumber("coverage", "best first", "worst first",
+		{serverNote, 'c', model.ByNumber("coverage", "best first", "worst first",
 			func(r *model.AssessedServer) model.Health { return r.Assessment.Health })},
-		{serverName, model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
-		{serverStatus, model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
-		{serverBackup, newest(model.Backup)},
-		{serverSnapshot, newest(model.Snapshot)},
-		{serverBackups, model.ByNumber("backups", "fewest first", "most first",
+		{serverName, 'n', model.ByText("name", func(r *model.AssessedServer) string { return r.Name })},
+		{serverStatus, 't', model.ByText("status", func(r *model.AssessedServer) string { return string(r.Status) })},
+		{serverBackup, 'b', newest(model.Backup)},
+		{serverSnapshot, 's', newest(model.Snapshot)},
+		{serverBackups, 'B', model.ByNumber("backups", "fewest first", "most first",
 			func(r *model.AssessedServer) int { return r.Coverage.Backups })},
-		{serverSnapshots, model.ByNumber("snapshots", "fewest first", "most first",
+		{serverSnapshots, 'S', model.ByNumber("snapshots", "fewest first", "most first",
 			func(r *model.AssessedServer) int { return r.Coverage.Snapshots })},
-		{serverLocation, model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
-		{serverIP, model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
-		{serverOS, model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
-		{serverPlan, model.ByText("plan", func(r *model.AssessedServer) string { return r.Plan.Name })},
+		{serverLocation, 'l', model.ByText("location", func(r *model.AssessedServer) string { return r.Location })},
+		{serverIP, 'i', model.ByAddress("address", func(r *model.AssessedServer) string { return r.IP })},
+		{serverOS, 'y', model.ByText("system", func(r *model.AssessedServer) string { return r.OS })},
+		{serverPlan, 'p', model.ByText("plan", func(r *model.AssessedServer) string { return r.Plan.Name })},
 	}
 }
 
@@ -44,13 +44,13 @@ func pointOrders(kind model.Kind) []order[*model.Point] {
 		name = model.ByText("name", func(p *model.Point) string { return p.Name })
 	}
 	return []order[*model.Point]{
-		{pointCreated, model.ByCreation()},
-		{pointExpires, model.ByExpiry()},
-		{pointDescription, model.ByText("description", func(p *model.Point) string { return p.Description })},
-		{pointServer, model.ByText("server", func(p *model.Point) string { return p.Server.Name })},
-		{pointName, name},
-		{pointStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
-		{pointSize, model.BySize()},
+		{pointCreated, 'c', model.ByCreation()},
+		{pointExpires, 'e', model.ByExpiry()},
+		{pointDescription, 'd', model.ByText("description", func(p *model.Point) string { return p.Description })},
+		{pointServer, 'v', model.ByText("server", func(p *model.Point) string { return p.Server.Name })},
+		{pointName, 'n', name},
+		{pointStatus, 't', model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
+		{pointSize, 's', model.BySize()},
 	}
 }
 
@@ -71,14 +71,14 @@ func pageOrders(env *Env) []order[*model.Point] {
 			cmp.Compare[time.Duration]),
 	}
 	return []order[*model.Point]{
-		{pageCreated, model.ByCreation()},
-		{pageDataLoss, dataLoss},
-		{pageRestoreTime, duration},
-		{pageSize, model.BySize()},
-		{pageExpires, model.ByExpiry()},
-		{pageKind, model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
-		{pageName, model.ByText("name", func(p *model.Point) string { _, name := kindAndName(p); return name })},
-		{pageStatus, model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
+		{pageCreated, 'c', model.ByCreation()},
+		{pageDataLoss, 'd', dataLoss},
+		{pageRestoreTime, 'r', duration},
+		{pageSize, 's', model.BySize()},
+		{pageExpires, 'e', model.ByExpiry()},
+		{pageKind, 'k', model.ByText("kind", func(p *model.Point) string { word, _ := kindAndName(p); return word })},
+		{pageName, 'n', model.ByText("name", func(p *model.Point) string { _, name := kindAndName(p); return name })},
+		{pageStatus, 't', model.ByText("status", func(p *model.Point) string { return string(p.Status) })},
 	}
 }
 

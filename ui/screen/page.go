@@ -49,6 +49,7 @@ func NewPage(env *Env, server model.ID) *Page {
 	},
 		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pageOrders(env)...,
 	)}
+	p.fields = query.PointFields
 	p.focused, p.sorter.sorting = true, &env.PageSorting
 	p.Refresh()
 	return p
@@ -91,15 +92,14 @@ func (p *Page) SetSize(width, height int) {
 		name.Width = 28
 		*description = widget.Column{Title: "DESCRIPTION", Width: 20, Max: 60, Rank: 9}
 	}
-	p.list.SetSize(width, height)
+	p.width, p.height = width, height // the header depends on them
 	p.table.SetSize(max(width-widget.FrameWidth, 0), max(height-widget.FrameHeight-len(p.header(p.env.Styles())), 0))
 }
 
 // Update handles a message; see [Pane].
 func (p *Page) Update(msg tea.Msg) tea.Cmd {
 	if row, ok := msg.(RowMsg); ok {
-		row.Line -= len(p.header(p.env.Styles()))
-		msg = row
+		msg = p.belowHeader(row)
 	}
 	press, changed, handled := p.handleMsg(msg)
 	if changed {
@@ -111,21 +111,41 @@ func (p *Page) Update(msg tea.Msg) tea.Cmd {
 	return p.handleKey(press)
 }
 
+// HasRow reports whether a click is on a row.
+func (p *Page) HasRow(msg RowMsg) bool { return p.list.HasRow(p.belowHeader(msg)) }
+
+// belowHeader counts the line of a click from the table's heading.
+func (p *Page) belowHeader(msg RowMsg) RowMsg {
+	msg.Line -= len(p.header(p.env.Styles()))
+	return msg
+}
+
 func (p *Page) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	point, _ := p.selected()
-	return p.actions.handlePointKey(press, p.server, "restore point", point, p.marks, p.filter.Value() != "")
+	return p.actions.handlePointKey(press, p.server, "restore point", point, p.markedInOrder(), p.filter.Value() != "")
 }
 
 // ShortHelp returns the keys for the footer.
 func (p *Page) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if p.filter.typing {
+		return p.typingKeys()
+	}
 	if _, there := p.env.State.Server(p.server); !there {
 		return []key.Binding{k.View.Back}
 	}
 	if p.total() == 0 {
 		return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.View.Back}
 	}
-	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.View.Back, k.Mark.One,
+	back := k.View.Back
+	switch {
+	case len(p.marks) > 0: // restore works on one restore point
+		return []key.Binding{k.Action.Delete, p.markKey(), withHelp(back, "unmark all"), k.View.Filter, k.View.Order,
+			k.View.Open}
+	case p.filter.Value() != "":
+		back = withHelp(back, "show all")
+	}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, back, p.markKey(),
 		k.View.Filter, k.View.Order, k.View.Open}
 }
 
@@ -168,11 +188,11 @@ func (p *Page) header(s *style.Styles) []string {
 	if p.env.State.PointsComplete() {
 		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
-			st := s.Warning
+			st, sign := s.Warning, style.Warning
 			if r.Health >= model.Failing { // failing, or no backup or restore point
-				st = s.Bad
+				st, sign = s.Bad, style.Failed
 			}
-			lines = append(lines, "  "+st.Render(widget.Truncate(style.Warning+" "+r.Message, room)))
+			lines = append(lines, "  "+st.Render(widget.Truncate(sign+" "+r.Message, room)))
 		}
 	}
 	if p.height < 16+len(lines) || len(p.rows) == 0 {

@@ -45,6 +45,7 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 	p := &Points{actions: Actions{env}, kind: kind, list: newList(env, pointColumns(kind, false),
 		(*model.Point).Key, (*query.TextIndex).AddPoint, pointQueryParser(env), pointOrders(kind)...,
 	)}
+	p.fields = query.PointFields
 	env.Columns.apply(&p.table, paneName(kind), pointColumns(kind, false))
 	return p
 }
@@ -78,6 +79,12 @@ func (p *Points) Show(server model.ServerRef, fleet bool) {
 	p.Refresh()
 }
 
+// SelectPoint puts the cursor on a restore point, if the pane lists it.
+func (p *Points) SelectPoint(k model.Key) {
+	p.current = k
+	p.Refresh()
+}
+
 // Refresh updates the rows from the state. The sorted points of all servers are kept until the list
 // changes.
 func (p *Points) Refresh() {
@@ -103,6 +110,9 @@ func (p *Points) SetFilter(text string) {
 	p.setFilter(text)
 	p.Refresh()
 }
+
+// FilterText returns the filter as it is written.
+func (p *Points) FilterText() string { return p.filter.Value() }
 
 // widenExpiry widens EXPIRES if a row says "none stated".
 func (p *Points) widenExpiry() {
@@ -149,21 +159,34 @@ func (p *Points) handleKey(press tea.KeyPressMsg) tea.Cmd {
 	if p.fleet && ok {
 		server = point.Server.ID
 	}
-	return p.actions.handlePointKey(press, server, p.kind.String(), point, p.marks, p.filter.Value() != "")
+	return p.actions.handlePointKey(press, server, p.kind.String(), point, p.markedInOrder(), p.filter.Value() != "")
 }
 
 // ShortHelp returns the keys for the footer.
 func (p *Points) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if p.filter.typing {
+		return p.typingKeys()
+	}
 	if len(p.env.State.Servers.Value) == 0 && len(p.rows) == 0 {
 		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Mark.One,
-		k.View.Filter, k.View.Order, k.View.Fleet, k.View.Open}
+	fleet := k.View.Fleet
+	if p.fleet {
+		fleet = withHelp(fleet, "this server")
+	}
+	if len(p.marks) > 0 { // restore works on one restore point
+		return []key.Binding{k.Action.Delete, p.markKey(), withHelp(k.View.Back, "unmark all"), k.View.Filter,
+			k.View.Order, fleet, k.View.Open}
+	}
+	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, p.markKey(),
+		k.View.Filter, k.View.Order, fleet, k.View.Open}
 }
 
-// FullHelp returns the same keys in groups.
-func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+// FullHelp returns the same keys, and the one for the failed points.
+func (p *Points) FullHelp() [][]key.Binding {
+	return [][]key.Binding{append(p.ShortHelp(), withHelp(p.env.Keys.View.Problems, "failed, of all servers"))}
+}
 
 // View draws the pane.
 func (p *Points) View() string {
@@ -321,14 +344,19 @@ func PointStatus(s *style.Styles, status model.PointStatus) widget.Span {
 	return signSpan(style.Unknown, s.Muted, string(status), s.Muted)
 }
 
-// markedPoints returns the marked points that still exist.
-func markedPoints(state *model.State, marks map[model.Key]bool) []model.Point {
-	var out []model.Point
+// markedPoints returns the marked points that still exist, in the order of the marks.
+func markedPoints(state *model.State, marked []model.Key) []model.Point {
+	known := map[model.Key]*model.Point{}
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		for _, p := range state.Points(kind).Value {
-			if marks[p.Key()] {
-				out = append(out, p)
-			}
+		points := state.Points(kind).Value
+		for i := range points {
+			known[points[i].Key()] = &points[i]
+		}
+	}
+	var out []model.Point
+	for _, k := range marked {
+		if p := known[k]; p != nil {
+			out = append(out, *p)
 		}
 	}
 	return out

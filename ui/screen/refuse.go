@@ -43,7 +43,7 @@ func (a Actions) refuse(titles actionTitles, why, remedy string) tea.Cmd {
 // asSentence turns a reason into a sentence, with a full stop and, unless it begins with a name, a
 // capital letter.
 func asSentence(why string) string {
-	for _, start := range []string{"it ", "there ", "no ", "a ", "the ", "not ", "servers are ", "backup #",
+	for _, start := range []string{"it ", "there ", "no ", "none ", "a ", "the ", "not ", "servers are ", "backup #",
 		"snapshot #"} {
 		if strings.HasPrefix(why, start) {
 			why = strings.ToUpper(why[:1]) + why[1:]
@@ -61,7 +61,9 @@ func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
 	if a.pendingLists() == "" {
 		return open()
 	}
-	return a.env.OpenDialog(dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles))
+	wait := dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles)
+	wait.OnCancel(a.notifyCancelled)
+	return a.env.OpenDialog(wait)
 }
 
 // pendingLists names the lists that are loading, or returns "". It leaves out lists that failed.
@@ -128,7 +130,7 @@ func ConfirmPhrase(server model.ServerRef) *dialog.Phrase {
 // handlePointKey handles a key in a pane of restore points, for the point under the cursor or the
 // marked ones. point is nil if the pane is empty; what names what the pane lists.
 func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what string, point *model.Point,
-	marks map[model.Key]bool, filtered bool) tea.Cmd {
+	marked []model.Key, filtered bool) tea.Cmd {
 	keys := a.env.Keys
 	back := keys.View.Back.Help().Key
 	switch {
@@ -142,13 +144,13 @@ func (a Actions) handlePointKey(press tea.KeyPressMsg, server model.ID, what str
 		return a.Backup(server)
 	case key.Matches(press, keys.Action.CleanUp):
 		return a.CleanUp()
-	case key.Matches(press, keys.Action.Delete) && len(marks) > 0:
-		return a.DeleteMany(markedPoints(a.env.State, marks))
+	case key.Matches(press, keys.Action.Delete) && len(marked) > 0:
+		return a.DeleteMany(markedPoints(a.env.State, marked))
 	case key.Matches(press, keys.Action.Delete) && point == nil:
 		return a.refuseNoSelection(deleteTitles, what, filtered)
 	case key.Matches(press, keys.Action.Delete):
 		return a.Delete(*point)
-	case key.Matches(press, keys.Action.Restore) && len(marks) > 0:
+	case key.Matches(press, keys.Action.Restore) && len(marked) > 0:
 		return a.refuse(restoreTitles, "Restore works on one restore point",
 			back+" clears the marks once this is closed.")
 	case key.Matches(press, keys.Action.Restore) && point == nil:

@@ -63,19 +63,19 @@ func NewRequests(env *Env, log *command.RequestLog) *Requests {
 
 func requestOrders() []order[model.Exchange] {
 	return []order[model.Exchange]{
-		{requestTime, model.Ordering[model.Exchange]{
+		{requestTime, 't', model.Ordering[model.Exchange]{
 			Name: "time", AscendingText: "oldest first", DescendingText: "newest first", DescendingFirst: true,
 			Presorted: true,
 			Sort: model.SortBy(model.AlwaysKnown(func(e model.Exchange) time.Time { return e.At }),
 				time.Time.Compare),
 		}},
-		{requestTook, model.ByNumber("duration", "fastest first", "slowest first",
+		{requestTook, 'd', model.ByNumber("duration", "fastest first", "slowest first",
 			func(e model.Exchange) time.Duration { return e.Duration })},
-		{requestSize, model.ByNumber("size", "smallest first", "largest first",
+		{requestSize, 's', model.ByNumber("size", "smallest first", "largest first",
 			func(e model.Exchange) int64 { return e.Size })},
-		{requestMethod, model.ByText("method", func(e model.Exchange) string { return e.Method })},
-		{requestPath, model.ByText("path", path)},
-		{requestStatus, model.ByNumber("status", "lowest first", "highest first",
+		{requestMethod, 'm', model.ByText("method", func(e model.Exchange) string { return e.Method })},
+		{requestPath, 'p', model.ByText("path", path)},
+		{requestStatus, 'u', model.ByNumber("status", "lowest first", "highest first",
 			func(e model.Exchange) int { return e.Status })},
 	}
 }
@@ -199,6 +199,9 @@ func sizeText(bytes int64) string {
 // ShortHelp returns the keys for the footer.
 func (r *Requests) ShortHelp() []key.Binding {
 	k := r.env.Keys
+	if r.filter.typing {
+		return r.typingKeys()
+	}
 	return []key.Binding{k.View.Open, k.View.Copy, k.View.Back, k.View.Filter, k.View.Order}
 }
 

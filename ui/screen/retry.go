@@ -71,6 +71,10 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 			ConfirmedRole: o.ConfirmedRole,
 		})
 	}
+	options.OnCancel = func() tea.Cmd { // the first attempt was sent
+		a.env.Notify(Info, "Cancelled. Nothing was sent again.")
+		return nil
+	}
 	return a.openConfirm(options)
 }
 

@@ -85,17 +85,25 @@ func (t *rowTable[T, K]) handleMoveKey(msg tea.KeyPressMsg, keys keymap.Move) bo
 		t.moveTo(t.table.Cursor + t.table.HalfPage())
 	case key.Matches(msg, keys.PageUp):
 		t.moveTo(t.table.Cursor - t.table.HalfPage())
+	case key.Matches(msg, keys.NextPage):
+		t.moveTo(t.table.Cursor + t.table.Page())
+	case key.Matches(msg, keys.PreviousPage):
+		t.moveTo(t.table.Cursor - t.table.Page())
 	default:
 		return false
 	}
 	return true
 }
 
-// RowMsg is a click on a line of the pane, counted from the line below the border.
-type RowMsg struct{ Line int }
+// RowMsg is a click on a line of the pane, counted from the line below the border. X is counted
+// from the cell after the border.
+type RowMsg struct{ X, Line int }
 
-// WheelMsg is a turn of the mouse wheel over the pane.
-type WheelMsg struct{ Down bool }
+// WheelMsg is a turn of the mouse wheel over the pane, by this many lines down.
+type WheelMsg struct{ Lines int }
+
+// HasRow reports whether a click is on a row.
+func (t *rowTable[T, K]) HasRow(msg RowMsg) bool { _, ok := t.table.RowAt(msg.Line); return ok }
 
 // handleMouse handles clicks and the wheel.
 func (t *rowTable[T, K]) handleMouse(msg tea.Msg) {
@@ -105,10 +113,7 @@ func (t *rowTable[T, K]) handleMouse(msg tea.Msg) {
 			t.moveTo(row)
 		}
 	case WheelMsg:
-		if msg.Down {
-			t.moveTo(t.table.Cursor + 1)
-		} else {
-			t.moveTo(t.table.Cursor - 1)
-		}
+		t.table.Scroll(msg.Lines)
+		t.moveTo(t.table.Cursor)
 	}
 }

@@ -54,6 +54,7 @@ func NewServers(env *Env) *Servers {
 		}),
 		serverOrders()...,
 	)}
+	p.fields = query.ServerFields
 	p.applyColumns()
 	return p
 }
@@ -197,25 +198,33 @@ func (p *Servers) create(kind model.Kind, server model.ID, marked []model.ID) te
 	return p.actions.Backup(server)
 }
 
-// markedServers returns the marked servers that still exist, in the order of the state.
+// markedServers returns the marked servers that still exist, in the order shown.
 func (p *Servers) markedServers() []model.ID {
-	var out []model.ID
-	for _, s := range p.env.State.Servers.Value {
-		if p.marks[s.ID] {
-			out = append(out, s.ID)
-		}
-	}
-	return out
+	return slices.DeleteFunc(p.markedInOrder(), func(id model.ID) bool {
+		_, known := p.env.State.Server(id)
+		return !known
+	})
 }
 
 // ShortHelp returns the keys for the footer.
 func (p *Servers) ShortHelp() []key.Binding {
 	k := p.env.Keys
+	if p.filter.typing {
+		return p.typingKeys()
+	}
 	if len(p.env.State.Servers.Value) == 0 {
 		return p.env.noServerKeys()
 	}
-	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Mark.One, k.View.Filter, k.View.Order,
-		k.View.Problems, k.View.Open}
+	problems := k.View.Problems
+	if p.onlyProblems {
+		problems = withHelp(problems, "show all")
+	}
+	if len(p.marks) > 0 { // restore works on one server
+		return []key.Binding{k.Action.Snapshot, k.Action.Backup, p.markKey(), withHelp(k.View.Back, "unmark all"),
+			k.View.Filter, k.View.Order, problems, k.View.Open}
+	}
+	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, p.markKey(), k.View.Filter, k.View.Order,
+		problems, k.View.Open}
 }
 
 // FullHelp returns the same keys in groups.

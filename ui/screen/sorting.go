@@ -9,9 +9,11 @@ import (
 	"vpsdeck/ui/style"
 )
 
-// order is an order of the rows by a column, whose head then shows an arrow.
+// order is an order of the rows by a column, whose head then shows an arrow. Its letter chooses it in
+// the menu.
 type order[T any] struct {
 	column int
+	letter rune
 	model.Ordering[T]
 }
 
@@ -111,11 +113,12 @@ func sameSlice[T any](a, b []T) bool {
 // order returns the current order.
 func (s *sorter[T]) order() order[T] { return s.orders[s.sorting.index] }
 
-// next chooses the order of the next column that the pane has.
-func (s *sorter[T]) next(has func(column int) bool) {
-	*s.sorting = Sorting{index: (s.sorting.index + 1) % len(s.orders)}
-	if !has(s.order().column) {
-		s.next(has)
+// choose chooses one of the orders, or reverses it if it is the current one.
+func (s *sorter[T]) choose(index int) {
+	if s.sorting.index == index {
+		s.reverse()
+	} else {
+		*s.sorting = Sorting{index: index}
 	}
 }
 

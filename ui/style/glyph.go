@@ -39,7 +39,7 @@ const (
 )
 
 var asciiReplacer = strings.NewReplacer(
-	Active, "*", Stopped, "o", Suspended, "x", Running, "~", Done, "+", Failed, "!", Unknown, "?", Warning, "!",
+	Active, "*", Stopped, "o", Suspended, "%", Running, "~", Done, "+", Failed, "X", Unknown, "?", Warning, "!",
 	Automatic, "a", Manual, "m", Snapshot, "s", "┼", "+", "┤", "|",
 	Bar, ">", BarThin, "'", Marked, "*", Anchor, "@", Full, "#", Free, ".", Fill, "=", Ascending, "^", Descending, "v",
 	"←", "<", "→", ">", "↵", "/",

@@ -81,7 +81,7 @@ func TestASCIIStandInsAreDistinct(t *testing.T) {
 		states[ASCII(glyph)] = glyph
 	}
 	for _, pair := range [][2]string{{Full, Free}, {Fill, Track}, {Checked, Unchecked}, {Bar, BarThin},
-		{Ascending, Descending}, {Done, Failed}} {
+		{Ascending, Descending}, {Done, Failed}, {Warning, Failed}} {
 		if ASCII(pair[0]) == ASCII(pair[1]) {
 			t.Errorf("%s and %s are both %s", pair[0], pair[1], ASCII(pair[0]))
 		}

@@ -58,15 +58,19 @@ type Styles struct {
 	// where snapshots are shown with backups
 	Snapshot lipgloss.Style
 
-	Button, ButtonFocused, ButtonDanger lipgloss.Style
+	Button, ButtonDim, ButtonFocused, ButtonDanger lipgloss.Style
 }
 
 // New makes the default styles for a dark or a light background.
 func New(isDark bool) *Styles { return ForTheme(Auto, isDark) }
 
 // ForTheme makes the styles of a theme for a dark or a light background.
-func ForTheme(theme Theme, isDark bool) *Styles {
-	p := theme.palette(isDark)
+func ForTheme(theme Theme, isDark bool) *Styles { return WithColours(theme, isDark, Palette{}) }
+
+// WithColours makes the styles of a theme in which some colours are replaced; nil colours are those
+// of the theme.
+func WithColours(theme Theme, isDark bool, own Palette) *Styles {
+	p := theme.palette(isDark).replace(own)
 	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
 	button := lipgloss.NewStyle().Padding(0, 1)
 	on := func(c color.Color) lipgloss.Style {
@@ -82,6 +86,7 @@ func ForTheme(theme Theme, isDark bool) *Styles {
 		Fine: fg(p.Fine), Warning: fg(p.Warning), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
 		Snapshot:      fg(p.Snapshot),
 		Button:        button.Foreground(p.Muted),
+		ButtonDim:     button.Foreground(p.Faint),
 		ButtonFocused: on(p.Accent),
 		ButtonDanger:  on(p.Bad),
 	}

@@ -78,6 +78,35 @@ func (t *Table) SetSize(width, height int) {
 // HalfPage is the number of rows in half a page.
 func (t *Table) HalfPage() int { return max(t.height/2, 1) }
 
+// Page is the number of rows in a page. One row stays, so that no row is missed.
+func (t *Table) Page() int { return max(t.height-1, 1) }
+
+// Scroll moves the visible rows, as far as there are more. The cursor moves only if its row would
+// no longer be visible.
+func (t *Table) Scroll(lines int) {
+	t.Top = max(min(t.Top+lines, t.Rows-t.height), 0)
+	t.Cursor = min(max(t.Cursor, t.Top), t.Top+max(t.height, 1)-1, t.Rows-1)
+}
+
+// ColumnAt returns the column at a cell of a line. The gap before a column belongs to it.
+func (t *Table) ColumnAt(x int) (column int, ok bool) {
+	widths, gap := t.widths()
+	to := 2 - gap
+	for at := range widths {
+		i := at
+		if t.ColumnOrder != nil {
+			i = t.ColumnOrder[at]
+		}
+		if widths[i] == 0 {
+			continue
+		}
+		if to += gap + widths[i]; x < to {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // MoveTo puts the cursor on a row, or on the nearest one, and scrolls no further than needed.
 func (t *Table) MoveTo(row int) {
 	t.Cursor = min(max(row, 0), t.Rows-1)
