@@ -82,7 +82,7 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 			"# open the servers without a recent backup\nvpsdeck --filter 'health:overdue'\n# try it on a simulated " +
 			"account\nvpsdeck --demo\n" +
 			"# open your account with all changes disabled\nvpsdeck --read-only",
-		Version:       app.Version(),
+		Version:       app.ReadBuild().Details(),
 		Args:          checkStartArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -13,7 +13,7 @@ import (
 )
 
 func reportCommand(do *runFunc, tm timing) *cobra.Command {
-	opts := headless.ReportOptions{Program: "vpsdeck " + app.Version()}
+	opts := headless.ReportOptions{Program: "vpsdeck " + app.ReadBuild().Version}
 	var since string
 	cmd := &cobra.Command{
 		Use:   "report",

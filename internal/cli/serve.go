@@ -160,6 +160,9 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	if err != nil {
 		return serverError(err)
 	}
+	if err := sshd.CheckAddress(s.address); err != nil {
+		return serverError(err)
+	}
 	if _, err := preferencesFrom(acc.settings); err != nil {
 		return err
 	}
@@ -185,7 +188,8 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	if n := len(acc.settings.Hooks); n > 0 && !s.demo {
 		more += ", " + model.Pluralize(n, "hook")
 	}
-	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, account %s%s\n", users, s.users, key, host, more)
+	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, address %s, account %s%s\n", users, s.users, key, s.address,
+		host, more)
 	return stdoutError(err)
 }
 

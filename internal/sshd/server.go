@@ -274,3 +274,16 @@ func Listen(address string) (net.Listener, error) {
 	}
 	return l, nil
 }
+
+// CheckAddress checks the form of an address to listen on. It looks up no host name, and opens
+// nothing: a server that is already running may have the port.
+func CheckAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return errorf("%s is not a valid address to listen on: write it like 127.0.0.1:23234", address)
+	}
+	return nil
+}
