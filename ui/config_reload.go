@@ -54,6 +54,7 @@ type Preferences struct {
 	Commands      []model.CustomCommand // Keys has a binding for each
 	Secrets       []string              // environment variables that external commands do not get
 	Announce      Announcement
+	ConfirmQuit   bool // the quit key asks first
 	ASCII         bool
 	Mouse         bool
 	ReducedMotion bool
@@ -113,6 +114,7 @@ func (r *reload) applyReload(msg configReloadedMsg) {
 	}
 	p := msg.preferences
 	r.opts.Accounts, r.opts.Announce, r.opts.ASCII = p.Accounts, p.Announce, p.ASCII
+	r.opts.ConfirmQuit = p.ConfirmQuit
 	r.opts.Mouse, r.opts.ReducedMotion, r.opts.Theme = p.Mouse, p.ReducedMotion, p.Theme
 	r.keys, r.env.Columns = p.Keys, p.Columns
 	r.opts.Commands, r.opts.Secrets, r.opts.SSH, r.env.SSH = p.Commands, p.Secrets, p.SSH, p.SSH

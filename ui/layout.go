@@ -99,6 +99,7 @@ func (a *App) layout() {
 		return
 	}
 	p := a.plan()
+	a.env.OnePane = p.shape == shapeTabs
 	for i, pane := range a.panes.all() {
 		if p.panes[i].h > 0 {
 			pane.SetSize(p.panes[i].w, p.panes[i].h)

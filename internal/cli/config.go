@@ -96,6 +96,7 @@ ascii = false          # draw with ASCII characters only
 mouse = true           # use the mouse
 motion = true          # false: no progress bars, in the window or in the terminal's title
 notify = "` + string(ui.AnnounceNone) + `"        # how the end of an operation is announced: ` + list(ui.Announcements()) + `
+confirm_quit = false   # true: q asks before it quits; ctrl+c never asks
 
 # The columns of each pane, from left to right. Some are dropped in a narrow window.
 [columns]

@@ -100,6 +100,7 @@ func uiOptions(prefs ui.Preferences) ui.Options {
 		Policies: prefs.Profile.Policies,
 		Keys:     prefs.Keys, ASCII: prefs.ASCII, Mouse: prefs.Mouse, Theme: prefs.Theme,
 		ReducedMotion: prefs.ReducedMotion, Columns: prefs.Columns, Announce: prefs.Announce,
+		ConfirmQuit: prefs.ConfirmQuit,
 	}
 }
 

@@ -26,6 +26,7 @@ type configFile struct {
 	Motion         *bool                   `toml:"motion"`
 	Theme          *string                 `toml:"theme"`
 	Notify         *string                 `toml:"notify"`
+	ConfirmQuit    *bool                   `toml:"confirm_quit"`
 	Columns        map[string][]string     `toml:"columns"`
 	Keys           map[string][]string     `toml:"keys"`
 	SSH            []SSHRule               `toml:"ssh"`
@@ -61,16 +62,17 @@ var configKeys = map[string]string{
 	"default_profile": mustBeText,
 	"profile": "must be a [profile.NAME] table for each profile, with settings such as api_url and " +
 		"token_command",
-	"ascii":   mustBeBool,
-	"mouse":   mustBeBool,
-	"motion":  mustBeBool,
-	"theme":   mustBeText,
-	"notify":  mustBeText,
-	"policy":  `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
-	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
-	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
-	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
-	"keys":    `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
+	"ascii":        mustBeBool,
+	"mouse":        mustBeBool,
+	"motion":       mustBeBool,
+	"theme":        mustBeText,
+	"notify":       mustBeText,
+	"confirm_quit": mustBeBool,
+	"policy":       `must be a [[policy]] table with server, location, backup_max_age, min_backups, snapshot_max_age and min_snapshots`,
+	"ssh":          `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
+	"command":      `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
+	"columns":      `must be a [columns] table of lines like servers = ["name", "status"]`,
+	"keys":         `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 
 const (
