@@ -121,7 +121,7 @@ func TestDetailsDescribeThePolicy(t *testing.T) {
 			Snapshots: model.Requirement{Min: 1}}},
 		{Policy: model.Policy{}},
 	}
-	w := startApp(t, 200, 60, withOptions(func(o *ui.Options) { o.Policies = policies }))
+	w := startApp(t, 200, 60, withOptions(func(o *ui.Options) { o.Profile.Policies = policies }))
 	w.selectServer("web-server-01")
 	w.requireDetails("policy   3 backups, the newest at most 2 d old; a snapshot of any age")
 	w.selectServer("mail-01")

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -65,6 +67,7 @@ func (a *App) toParts(msg tea.Msg) tea.Cmd {
 func (a *App) settle() tea.Cmd {
 	cmd := tea.Batch(a.finishWait(), a.offerNext(), a.poller.rescheduleTick(), a.terminal.sendProgress(),
 		a.actions.reportOperations())
+	a.history.refreshPage()
 	a.layout()
 	return cmd
 }
@@ -110,7 +113,7 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	}
 	if a.panes.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.panes.page.Filtered() {
-		a.panes.page = nil
+		a.panes.closePage()
 		return nil
 	}
 	return a.panes.toPane(focused, msg)
@@ -157,13 +160,13 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
-		return a.terminal.quit(), true
+		return a.quitOrAsk(), true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
-		a.panes.page = screen.NewRequests(a.env, a.opts.Requests)
+		a.panes.openPage(screen.NewRequests(a.env, a.opts.Requests))
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
 		return a.raw.openRaw(), true
@@ -172,11 +175,12 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Palette):
 		return a.account.openPalette(), true
 	case key.Matches(msg, k.View.Activity):
-		return a.history.openActivity(), true
+		return a.history.toggleActivity(), true
 	case key.Matches(msg, k.View.Refresh):
 		return a.refreshNow(), true
-	case key.Matches(msg, k.View.Fleet):
-		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
+	case key.Matches(msg, k.View.Fleet) && a.history.page() == nil: // the activity page has its own use for it
+		a.panes.fleet = !a.panes.fleet
+		a.panes.closePages()
 		a.panes.syncAll()
 		return nil, true
 	case key.Matches(msg, k.Pane.Next):
@@ -225,9 +229,9 @@ func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return a.openDialog(dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
-		return dialog.HelpLines(a.opts.Keys.Groups(), s, width)
-	}, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Help))
+	pane := a.panes.focused()
+	return a.openDialog(dialog.NewHelp(pane.Title(), slices.Concat(pane.FullHelp()...), a.opts.Keys.Groups(), a.opts.Keys,
+		a.env.Styles))
 }
 
 // toDialog passes a message to a dialog, and closes the dialog if it is done.

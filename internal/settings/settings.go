@@ -54,6 +54,7 @@ type Settings struct {
 	Motion         bool                  // animations are allowed
 	Theme          string                // the colours, as written; "": the default theme
 	Notify         string                // how the end of an operation is announced, as written
+	ConfirmQuit    bool                  // the quit key asks first
 	NoColor        bool                  // NO_COLOR is set and not empty
 	Columns        map[string][]string   // the columns of each pane, as written
 	Keys           map[string][]string   // keys by the name of the binding, as written
@@ -124,6 +125,7 @@ func Load(from Sources) (Settings, error) {
 	s.ASCII = firstSet(false, from.Flags.ASCII, file.ASCII)
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
 	s.Theme, s.Notify = firstSet("", file.Theme), firstSet("none", file.Notify)
+	s.ConfirmQuit = firstSet(false, file.ConfirmQuit)
 	s.Columns, s.Keys = file.Columns, file.Keys
 	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
 		return s, err

@@ -51,6 +51,7 @@ confirm = "` + ConfirmNormal + `"                      # or "` + ConfirmStrict +
 theme = "` + c.Themes[0] + `"         # ` + list(c.Themes) + `
 ascii = false          # draw with ASCII characters only
 mouse = true           # use the mouse
+confirm_quit = false   # true: q asks before it quits
 motion = true          # false: no progress bars, in the window or in the terminal's title
 notify = "` + c.Announcements[0] + `"        # how the end of an operation is announced: ` + list(c.Announcements) + `
 
