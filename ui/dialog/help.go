@@ -32,10 +32,12 @@ func NewHelp(here string, pane []key.Binding, groups []keymap.Group, keys keymap
 	all := func(s *style.Styles, width int) []string {
 		return append(firstLines(first, s, width), helpLines(rest, s, width)...)
 	}
-	sheet := NewSheet("Keys", func(s *style.Styles, width int) []string {
+	var sheet *Sheet
+	sheet = NewSheet("Keys", func(s *style.Styles, width int) []string {
 		if words := strings.Fields(strings.ToLower(found.input.Value())); len(words) > 0 {
 			lines := searchLines(append([]keymap.Group{first}, rest...), words, s, width)
-			return append(lines, make([]string, max(len(all(s, width))-len(lines), 0))...) // the box keeps its size
+			return append(lines, make([]string,
+				max(min(len(all(s, width)), sheet.textHeight())-len(lines), 0))...) // the box keeps its size
 		}
 		return all(s, width)
 	}, keys, styles, keys.View.Help)

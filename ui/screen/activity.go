@@ -397,11 +397,12 @@ func (p *Activity) sentence(e *Event) string {
 	case !e.running():
 		return title + ": not over when this account was last watched"
 	}
-	text := title + ": " + ElapsedText(p.env.State, *o) + ", " + ExpectationText(p.env.State, *o)
-	if usual, stuck := p.env.State.Stuck(*o); stuck {
-		text += ". " + stuckText(*o, usual)
-	}
-	return text
+	return title + ": " + ElapsedText(p.env.State, *o) + ", " + expectation(p.env.State, *o)
+}
+
+// expectation is what is known about how long an operation takes, without a sign.
+func expectation(state *model.State, o model.Operation) string {
+	return strings.TrimPrefix(ExpectationText(state, o), style.Warning+" ")
 }
 
 // sentenceLines lays out the full text of an event, with its sign.
@@ -411,6 +412,14 @@ func (p *Activity) sentenceLines(s *style.Styles, width int, e *Event) []string 
 	for i, l := range lines {
 		lines[i] = st.Render(sign) + " " + s.Text.Render(l)
 		sign = " "
+	}
+	if !e.running() {
+		return lines
+	}
+	if usual, stuck := p.env.State.Stuck(*e.Operation); stuck {
+		for _, l := range widget.Wrap(widget.NormalizeWidth(stuckText(*e.Operation, usual)), max(width-2, 1)) {
+			lines = append(lines, "  "+s.Warning.Render(l))
+		}
 	}
 	return lines
 }
@@ -587,7 +596,7 @@ func (p *Activity) outcome(e *Event) string {
 	case o == nil:
 		return e.Text
 	case e.running():
-		return strings.TrimPrefix(ExpectationText(p.env.State, *o), style.Warning+" ")
+		return expectation(p.env.State, *o)
 	case !o.Phase.Over():
 		return "not over when last watched"
 	case o.Phase == model.PhaseDone && o.Action == model.Delete:
