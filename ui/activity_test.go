@@ -191,7 +191,7 @@ func TestOperationThatEndsInSightIsNotMarked(t *testing.T) {
 func TestFailedOperationIsMarkedAsNotDone(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12, withJournal(t, &journalRuns{}), withServers(2))
-	w.injectFault("POST /snapshots/: fail-later")
+	w.account.InjectFault("POST /snapshots/: fail-later")
 	w.createSnapshot("web-server-01", "before-update")
 	w.advanceHidden(12 * time.Minute)
 	w.RequireText("✗ 1 not done")
