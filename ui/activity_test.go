@@ -103,20 +103,124 @@ func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	performActions(w)
 	w.Press("A")
-	w.RequireText("◐ snapshot after-update of web-server-01  0 s, usually 3–10 m",
-		"✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
-	g := w.Screen()
-	_, refused, _ := g.Find("backup of")
-	_, deleted, _ := g.Find("delete backup #495")
-	_, completed, _ := g.Find("snapshot before-update of")
-	if deleted < refused || completed < deleted {
-		t.Errorf("the newest is not first:\n%s", g.Text())
+	w.RequireText("╭─ Activity 4 ─", "◐ snapshot after-update of web-server-01: 0 s, usually 3–10 m")
+	last := 0
+	for _, row := range []string{"◐ usually 3–10 m", "▲ not done: Injected fault", "✓ deleted", "✓ completed"} {
+		_, y, there := w.Screen().Find(row)
+		if !there || y <= last {
+			t.Errorf("%q is in line %d, after %d:\n%s", row, y, last, w.Screen().Text())
+		}
+		last = y
 	}
+	w.Press("j")
+	w.RequireText("▲ backup of web-server-01: not done: Injected fault: Bad Request.")
+	w.Press("j")
+	w.RequireText("✓ delete backup #495 of web-server-01: deleted")
+	w.Press("j")
+	w.RequireText("✓ snapshot before-update of web-server-01: completed in")
 	w.Press("A")
-	w.RequireNoText("Earlier, newest first")
+	w.RequireNoText("─ Activity")
 	w.Press("A", "esc")
-	w.RequireNoText("Earlier, newest first")
+	w.RequireNoText("─ Activity")
+}
+
+func TestActivityGoesToTheServerAndThePoint(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("1", "enter", "A", "/")
+	w.Type("snapshot completed")
+	w.Press("enter", "enter")
+	w.RequireText("╭─ web-server-01 #12345", "▌ ▼ snapshot  before-update")
+	w.Press("esc")
+	w.RequireText("╭─ Activity 1 of 4")
+	w.Press("esc", "G", "k", "enter") // the deleted backup is gone, but its server is not
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc", "A") // back to the page that was open before
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc")
+	w.RequireText("╭─ Servers 2")
+}
+
+func TestActivityFollowsTheOperationUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("A")
+	w.RequireText("◐ snapshot after-update of web-server-01")
+	w.Press("j", "k")
+	w.advanceUntil(12*time.Minute, "snapshot after-update of web-server-01: completed in")
+}
+
+func TestActivityCopiesTheRow(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("A", "G", "y")
+	w.RequireText("the line sent to the terminal for its clipboard")
+}
+
+func TestEndedOperationIsMarkedUntilActivityIsOpened(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.RequireNoText("1 done")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("✓ 1 done   ● just now")
+	w.selectServer("web-server-01")
+	w.Press("2", "j")
+	w.deleteSelected() // it takes no time, so that its user saw it
+	w.RequireText("✓ 1 done   ●")
+	w.Press("A")
+	w.RequireNoText("1 done")
+	w.RequireText("•16 Jan 15:50 snapshot")
+	w.Press("esc", "A")
+	w.RequireNoText("1 done", "•16 Jan")
+}
+
+func TestOperationThatEndsInSightIsNotMarked(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.Press("A")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("✓ completed")
+	w.RequireNoText("1 done")
+}
+
+func TestFailedOperationIsMarkedAsNotDone(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 40, 12, withJournal(t, &journalRuns{}), withServers(2))
+	w.account.InjectFault("POST /snapshots/: fail-later")
+	w.createSnapshot("web-server-01", "before-update")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("✗ 1 not done")
+}
+
+func TestActivityShowsOtherProfilesOnRequest(t *testing.T) {
+	t.Parallel()
+	d := &journalRuns{}
+	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.Press("A", "a")
+	w.RequireText("the journal has nothing of other profiles")
+	w.RequireNoText("PROFILE")
+	deleted := model.Operation{ID: "other-1", Action: model.Delete, Phase: model.PhaseDone, Started: startTime,
+		Ended: startTime, Point: model.Point{Kind: model.Snapshot, ID: "801", Name: "old"},
+		Server: model.ServerRef{ID: "12345", Name: "their-server"}}
+	record := deleted.Record("vps.example", startTime)
+	record.Profile = "work\x1b[31m"
+	w.must(d.journal().Append(record))
+	w.Press("esc", "A")
+	w.RequireNoText("their-server")
+	w.Press("a")
+	w.RequireText("╭─ Activity of all profiles 2", "PROFILE", "this one", "their-server", "✓ deleted")
+	w.Press("G", "enter") // its server has the ID of one of this account
+	w.RequireText("their-server is on work[31m; : ctrl+p opens it", "╭─ Activity of all profiles")
+	w.Press("S")
+	w.RequireText("there is no server under the cursor")
+	w.Press("a")
+	w.RequireNoText("their-server", "PROFILE")
 }
 
 func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
@@ -128,9 +232,8 @@ func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
 	d.restartApp(w)
 	w.RequireNoText("begun before")
 	w.Press("A")
-	w.RequireText("Running", "nothing", "✓ snapshot after-update of web-server-01: completed in",
-		"✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
+	w.RequireText("╭─ Activity 4 ─", "✓ snapshot after-update of web-server-01: completed in",
+		"snapshot web-server-01 before-update", "delete   web-server-01 backup #495", "▲ not done: Injected fault")
 	w.requireActions()
 }
 
@@ -147,7 +250,7 @@ func TestUnreadableJournalLinesAreCounted(t *testing.T) {
 	w.must(file.Close())
 	d.restartApp(w)
 	w.Press("A")
-	w.RequireText("unreadable journal lines skipped: 3", "✓ snapshot before-update of web-server-01: completed")
+	w.RequireText("unreadable journal lines skipped: 3", "─ ▲ 3 journal lines unreadable ─", "✓ completed")
 }
 
 func TestOperationOfEarlierRunIsFollowedToItsEnd(t *testing.T) {

@@ -47,7 +47,9 @@ func TestTruncatedNoticeSaysWhereToReadIt(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("A shows all")
 	requireAligned(t, w.Screen())
-	w.Press("A", "G")
+	w.Press("A", "g")
+	w.RequireText("All the reasons are told", "space shows all")
+	w.Press("j", "space", "G") // below the operation that runs
 	w.RequireText("the last one.", "╰─ ▴ more ─")
 }
 
@@ -72,8 +74,11 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 	w.RequireText("▲ there is no snapshot under the")
 	w.Advance(time.Minute)
 	w.RequireNoText("there is no snapshot")
-	w.Press("A", "j", "j", "j")
-	w.RequireText("Recent notices", "▲ there is no snapshot under")
+	w.Press("A", "/")
+	w.Type("no snapshot")
+	w.RequireText("notice", "▲ there is no snapshot under")
+	w.Press("enter", "enter") // it has no server to go to, so that it is shown in full
+	w.RequireText("╭─ notice ─", "there is no snapshot under the")
 }
 
 func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
@@ -96,5 +101,7 @@ func TestActivityShowsOperationsInFullOnASmallScreen(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12)
 	w.Press("A")
+	w.RequireText("◐ restore onto web-server-03", "just found, no estimate")
+	w.Press("j")
 	w.RequireText("◐ snapshot before-nginx-update", "of web-server-02", "2 m, usually 3–10 m")
 }

@@ -63,7 +63,8 @@ func serveCommand(do *runFunc) *cobra.Command {
 		"state directory)")
 	flags.StringVar(&s.users, "users", "", "users file: who may log in")
 	flags.StringVar(&s.log, "log", "text", "format of the log on standard error: text or json")
-	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, nothing is real")
+	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, "+
+		"nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&s.check, "check", false, "check all files and exit")
 	flags.IntVar(&s.limits.Sessions, "sessions", 500, "maximum number of sessions")
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")

@@ -28,6 +28,7 @@ type configFile struct {
 	Motion         *bool                   `toml:"motion"`
 	Theme          any                     `toml:"theme"` // a name or a table; see parseTheme
 	Notify         *string                 `toml:"notify"`
+	ConfirmQuit    *bool                   `toml:"confirm_quit"`
 	Columns        map[string][]string     `toml:"columns"`
 	Keys           map[string][]string     `toml:"keys"`
 	SSH            []SSHRule               `toml:"ssh"`
@@ -78,11 +79,12 @@ var configKeys = map[string]string{
 		`snapshot_max_age and min_snapshots`,
 	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, ` +
 		`keep_daily, keep_weekly, keep_monthly, keep_yearly and keep_within`,
-	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
-	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
-	"view":    `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
-	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
-	"keys":    `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
+	"ssh":          `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
+	"command":      `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
+	"view":         `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
+	"columns":      `must be a [columns] table of lines like servers = ["name", "status"]`,
+	"keys":         `must be a [keys] table of lines like "action.restore" = ["R"]: the name in quotes, the keys as a list`,
+	"confirm_quit": mustBeBool,
 }
 
 const (
