@@ -24,7 +24,9 @@ func (h *history) toggleActivity() tea.Cmd {
 		return nil
 	}
 	h.markRead()
-	h.panes.openPage(screen.NewActivity(h.env, activityLog{h}))
+	page := screen.NewActivity(h.env, activityLog{h})
+	page.Select(h.noticeEvent(h.notices.atKey))
+	h.panes.openPage(page)
 	h.shownNotice = h.notices.count
 	if h.session == nil {
 		return nil
@@ -32,14 +34,36 @@ func (h *history) toggleActivity() tea.Cmd {
 	return h.session.LoadHistory()
 }
 
-// refreshPage adds new notices to the open page. Operations and the journal refresh it when they
-// change.
+// refreshPage adds new notices to the open page, and clears the mark in the header for what can be
+// seen on it. Operations and the journal refresh it when they change.
 func (h *history) refreshPage() {
+	if h.inSight() {
+		h.markRead()
+	}
 	if page := h.page(); page != nil && h.shownNotice != h.notices.count {
 		h.shownNotice = h.notices.count
 		page.Refresh()
 	}
 }
+
+// inSight says whether the user can see the page.
+func (h *history) inSight() bool { return h.page() != nil && len(h.dialogs) == 0 && !h.poller.blurred }
+
+// noticeEvent returns the ID of the event that a notice is about, or of the notice itself.
+func (h *history) noticeEvent(n notice) string {
+	if n.topic <= 0 {
+		return noticeEventID(n)
+	}
+	for _, o := range slices.Concat(h.state.Operations(), h.state.FinishedOperations()) {
+		if o.Number == n.topic {
+			return eventID(o)
+		}
+	}
+	return ""
+}
+
+// noticeEventID identifies a notice among the events of the activity page.
+func noticeEventID(n notice) string { return "notice " + n.text }
 
 // unreadEvent is what the header says about something that ended while nobody looked.
 type unreadEvent struct {
@@ -53,7 +77,7 @@ func (h *history) markEnded(o model.Operation) {
 	if o.Phase == model.PhaseRefused || o.Action == model.Delete && o.Phase == model.PhaseDone {
 		return
 	}
-	if h.page() != nil && len(h.dialogs) == 0 && !h.poller.blurred {
+	if h.inSight() {
 		return
 	}
 	if h.unread == nil {
@@ -190,7 +214,7 @@ func (h *history) pastEvents(known map[string]bool) []screen.Event {
 			Text: r.SessionText()})
 	}
 	for _, n := range h.notices.recent {
-		events = append(events, screen.Event{ID: "notice " + n.text, At: n.at, Action: "notice", Text: n.text,
+		events = append(events, screen.Event{ID: noticeEventID(n), At: n.at, Action: "notice", Text: n.text,
 			Severity: n.severity})
 	}
 	return events

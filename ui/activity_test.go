@@ -1,8 +1,10 @@
 package ui_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +92,7 @@ func performActions(w *harness) {
 }
 
 func TestActivityMatchesGolden(t *testing.T) {
-	for _, s := range []size{small, standard, large} { // each with its own journal
+	for _, s := range []size{small, standard, large, wider, larger} { // each with its own journal
 		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)},
 			func(w *harness) { performActions(w); w.Press("A") }}.check(t)
 	}
@@ -131,7 +133,7 @@ func TestActivityGoesToTheServerAndThePoint(t *testing.T) {
 	w.Press("1", "enter", "A", "/")
 	w.Type("snapshot completed")
 	w.Press("enter", "enter")
-	w.RequireText("╭─ web-server-01 #12345", "▌ ▼ snapshot  before-update")
+	w.RequireText("╭─ web-server-01 #12345", "▌ ▼ snapshot   before-update")
 	w.Press("esc")
 	w.RequireText("╭─ Activity 1 of 4")
 	w.Press("esc", "G", "k", "enter") // the deleted backup is gone, but its server is not
@@ -157,7 +159,92 @@ func TestActivityCopiesTheRow(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
 	performActions(w)
 	w.Press("A", "G", "y")
-	w.RequireText("the line sent to the terminal for its clipboard")
+	w.RequireText("the line about “snapshot before-update of web-server-01” was sent to the terminal for its clipboard")
+	w.requireCopied("16 Jan 2025 15:50 UTC  snapshot before-update of web-server-01: completed in 5 m 12 s")
+	w.Press("space", "y")
+	w.RequireText("╭─ snapshot before-update of web-server-01 ─")
+	w.Press("esc", "x", "y") // the menu's item
+	w.requireCopied(slices.Repeat(
+		[]string{"16 Jan 2025 15:50 UTC  snapshot before-update of web-server-01: completed in 5 m 12 s"}, 2)...)
+	w.Press("/")
+	w.Type("zzz")
+	w.Press("enter", "y", "x")
+	w.RequireText("there is no row under the cursor")
+	w.requireCopied()
+}
+
+func TestRowMenuOfActivityMatchesGolden(t *testing.T) {
+	screenCase{"activity-menu", []size{small, standard}, []option{withServers(2)}, func(w *harness) {
+		performActions(w)
+		w.Press("A", "x")
+	}}.check(t)
+}
+
+func TestRowMenuOfANoticeHasNoActions(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withServers(2))
+	w.Press("W", "A", "x")
+	w.RequireText("─ Activity ─", "space  details", "copy the line")
+	w.RequireNoText("restore  ", "ssh")
+	w.Press("y")
+	w.RequireText("the line about “notice” was sent")
+}
+
+// A row's keys act on its server and restore point.
+func TestActionsStartFromActivity(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.advanceHidden(12 * time.Minute)
+	w.Press("A", "r")
+	w.RequireText("Restore overwrites the disk", "before-update")
+	w.Press("esc", "x", "d")
+	w.RequireText("Delete", "before-update")
+	w.Press("esc", "s")
+	w.RequireText("New snapshot of web-server-01")
+	w.requireActions(postBeforeUpdate)
+}
+
+func TestMouseWorksOnActivity(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24, withMouse, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("A")
+	w.ClickOn("TIME UTC ↓")
+	w.RequireText("TIME UTC ↑", "ordered by time, oldest first")
+	w.ClickOn("OUTCOME")
+	w.RequireText("OUTCOME ↑", "ordered by outcome, done first")
+	w.ClickOn("✓ deleted")
+	w.RequireText("✓ delete backup #495 of web-server-01: deleted")
+	w.ClickOn("✓ deleted") // a double click goes there
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc")
+	w.RequireText("╭─ Activity 4", "OUTCOME ↑")
+}
+
+func TestActivityScrollsByWheelAndPage(t *testing.T) {
+	t.Parallel()
+	var notices []string
+	for i := range 9 {
+		notices = append(notices, fmt.Sprint("notice ", i))
+	}
+	w := startApp(t, 80, 14, withMouse, withOptions(func(o *ui.Options) { o.Notices = notices }))
+	for range notices {
+		w.skipInputDelay()
+		w.Press("j")
+	}
+	w.Press("A")
+	w.RequireText("1/11 ▾ more", "▌")
+	w.Wheel(10, 5, 1)
+	w.RequireText("4/11 ▴▾ more") // the cursor stays in sight
+	w.Press("g", "ctrl+f")
+	w.RequireText("▌ 16 Jan 15:45 notice")
+	w.Press("ctrl+f", "ctrl+f", "ctrl+f", "ctrl+f")
+	w.RequireText("11/11 ▴ more")
+	w.Press("ctrl+b", "ctrl+b", "ctrl+b", "ctrl+b", "ctrl+b")
+	w.RequireText("1/11 ▾ more")
+	w.Press("G", "space", "esc") // nothing moves
+	w.RequireText("11/11 ▴ more")
 }
 
 func TestEndedOperationIsMarkedUntilActivityIsOpened(t *testing.T) {
@@ -173,9 +260,43 @@ func TestEndedOperationIsMarkedUntilActivityIsOpened(t *testing.T) {
 	w.RequireText("✓ 1 done   ●")
 	w.Press("A")
 	w.RequireNoText("1 done")
-	w.RequireText("•16 Jan 15:50 snapshot")
+	w.RequireText("•16 Jan 15:50  snapshot")
 	w.Press("esc", "A")
 	w.RequireNoText("1 done", "•16 Jan")
+}
+
+func TestReturningToTheWindowKeepsTheMark(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.Blur()
+	w.advanceHidden(12 * time.Minute)
+	w.Focus()
+	w.RequireText("✓ 1 done")
+	w.Press("A")
+	w.RequireNoText("1 done")
+}
+
+func TestMarkIsClearedOnceTheOpenPageIsInSight(t *testing.T) {
+	t.Parallel()
+	for name, hide := range map[string]struct{ begin, end func(*harness) }{
+		"dialog": {press("?"), press("esc")},
+		"blur":   {func(w *harness) { w.Blur() }, func(w *harness) { w.Focus() }},
+		"page":   {press("enter"), press("esc")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40, withServers(2))
+			w.createSnapshot("web-server-01", "before-update")
+			w.Press("A")
+			hide.begin(w)
+			w.advanceHidden(12 * time.Minute)
+			w.RequireText("✓ 1 done")
+			hide.end(w)
+			w.RequireText("•16 Jan 15:50  snapshot")
+			w.RequireNoText("1 done")
+		})
+	}
 }
 
 func TestOperationThatEndsInSightIsNotMarked(t *testing.T) {
@@ -191,10 +312,13 @@ func TestOperationThatEndsInSightIsNotMarked(t *testing.T) {
 func TestFailedOperationIsMarkedAsNotDone(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12, withJournal(t, &journalRuns{}), withServers(2))
-	w.account.InjectFault("POST /snapshots/: fail-later")
 	w.createSnapshot("web-server-01", "before-update")
+	w.must(w.otherClient.DeleteSnapshot(t.Context(), "802"))
 	w.advanceHidden(12 * time.Minute)
 	w.RequireText("✗ 1 not done")
+	w.Press("A")
+	w.RequireNoText("not done")
+	w.RequireText("✗ failed")
 }
 
 func TestActivityShowsOtherProfilesOnRequest(t *testing.T) {
@@ -216,9 +340,16 @@ func TestActivityShowsOtherProfilesOnRequest(t *testing.T) {
 	w.Press("a")
 	w.RequireText("╭─ Activity of all profiles 2", "PROFILE", "this one", "their-server", "✓ deleted")
 	w.Press("G", "enter") // its server has the ID of one of this account
-	w.RequireText("their-server is on work[31m; : ctrl+p opens it", "╭─ Activity of all profiles")
+	w.RequireText("their-server is on profile work^[[31m. The palette (:) switches profiles.", "╭─ Activity of all profiles")
+	for _, key := range []string{"s", "b", "r", "d"} {
+		w.Press(key)
+		w.requireRefused("their-server is on profile work^[[31m.")
+	}
 	w.Press("S")
 	w.RequireText("there is no server under the cursor")
+	w.Press("x")
+	w.RequireNoText("snapshot  ")
+	w.Press("esc")
 	w.Press("a")
 	w.RequireNoText("their-server", "PROFILE")
 }
@@ -233,7 +364,7 @@ func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
 	w.RequireNoText("begun before")
 	w.Press("A")
 	w.RequireText("╭─ Activity 4 ─", "✓ snapshot after-update of web-server-01: completed in",
-		"snapshot web-server-01 before-update", "delete   web-server-01 backup #495", "▲ not done: Injected fault")
+		"snapshot  web-server-01  before-update", "delete    web-server-01  backup #495", "▲ not done: Injected fault")
 	w.requireActions()
 }
 

@@ -38,8 +38,6 @@ func (h *history) Update(msg tea.Msg) tea.Cmd {
 		return h.handleHistory(msg)
 	case command.RecordedMsg:
 		h.reportJournalError(msg.Err)
-	case tea.FocusMsg:
-		h.markRead()
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type notices struct {
 	count  int // how many there were
 	queue  []notice
 	recent []notice // the last ones without a topic, to be read again
+	atKey  notice   // what was shown when the last key was pressed; zero: nothing
 }
 
 // How long notices stay, and how many are kept.
@@ -87,7 +88,12 @@ func (n *notices) hasPending() bool { return len(n.queue) > 0 }
 // dismiss removes the current notice after a key press. An error must have been shown for a
 // moment, because the key may have been pressed before it appeared.
 func (n *notices) dismiss(now time.Time) {
-	if len(n.queue) > 0 && (n.queue[0].severity < screen.Error || now.Sub(n.queue[0].shownAt) >= dialog.InputDelay) {
+	n.atKey = notice{}
+	if len(n.queue) == 0 {
+		return
+	}
+	n.atKey = n.queue[0]
+	if n.atKey.severity < screen.Error || now.Sub(n.atKey.shownAt) >= dialog.InputDelay {
 		n.advance(now)
 	}
 }

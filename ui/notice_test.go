@@ -47,10 +47,13 @@ func TestTruncatedNoticeSaysWhereToReadIt(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("A shows all")
 	requireAligned(t, w.Screen())
-	w.Press("A", "g")
-	w.RequireText("All the reasons are told", "space shows all")
-	w.Press("j", "space", "G") // below the operation that runs
-	w.RequireText("the last one.", "╰─ ▴ more ─")
+	w.skipInputDelay()
+	w.Press("A") // the cursor is on what the notice was about, below what runs
+	w.RequireText("▌ snapshot web-server-01", "web-server-01: not done: All", "space shows all")
+	w.Press("space")
+	w.RequireText("web-server-01: not done: All")
+	w.Press("ctrl+d", "ctrl+d")
+	w.RequireText("the last one.")
 }
 
 func TestNoticeOfThreeFullLinesIsNotTruncated(t *testing.T) {
@@ -101,7 +104,20 @@ func TestActivityShowsOperationsInFullOnASmallScreen(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12)
 	w.Press("A")
-	w.RequireText("◐ restore onto web-server-03", "just found, no estimate")
+	requireWrapped := func(text string) {
+		t.Helper()
+		if g := w.Screen(); !strings.Contains(withoutFrame(g.Text()), text) {
+			t.Errorf("the screen does not show %q:\n%s", text, g.Text())
+		}
+	}
+	requireWrapped("◐ restore onto web-server-03: just found, no estimate")
 	w.Press("j")
-	w.RequireText("◐ snapshot before-nginx-update", "of web-server-02", "2 m, usually 3–10 m")
+	requireWrapped("◐ snapshot before-nginx-update of web-server-02: 2 m, usually 3–10 m")
+	w.Press("space")
+	requireWrapped("◐ snapshot before-nginx-update of web-server-02: 2 m, usually 3–10 m")
+}
+
+// withoutFrame is a text of the screen in one line, without borders.
+func withoutFrame(text string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "│", " ")), " ")
 }

@@ -12,15 +12,15 @@ import (
 )
 
 // quitOrAsk ends the program, or asks first if the config says so.
-func (a *App) quitOrAsk() tea.Cmd {
-	if !a.opts.ConfirmQuit || a.tooSmall() {
-		return a.terminal.quit()
+func (t *terminal) quitOrAsk() tea.Cmd {
+	if !t.opts.ConfirmQuit || t.tooSmall() {
+		return t.quit()
 	}
 	options := dialog.ConfirmOptions{
 		Title: "Quit", Question: "Quit vpsdeck?", ConfirmLabel: "Quit",
-		OnConfirm: func(bool) tea.Cmd { return a.terminal.quit() },
+		OnConfirm: func(bool) tea.Cmd { return t.quit() },
 	}
-	for _, o := range a.state.Operations() {
+	for _, o := range t.state.Operations() {
 		if o.Mine {
 			options.List = append(options.List, widget.NormalizeWidth(o.Title()))
 		}
@@ -28,7 +28,7 @@ func (a *App) quitOrAsk() tea.Cmd {
 	if n := len(options.List); n > 0 {
 		options.Question = fmt.Sprintf("Quit vpsdeck? What runs (%d) continues at the provider.", n)
 	}
-	return a.openDialog(dialog.NewConfirm(options, a.opts.Keys.Dialog, a.env.Styles))
+	return t.openDialog(dialog.NewConfirm(options, t.opts.Keys.Dialog, t.env.Styles))
 }
 
 // ExitMessages says what is still running at the provider when the program ends, for the terminal

@@ -103,7 +103,9 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 			w.Press("A")
 			w.requireGolden("stuck-activity-" + s.String())
 			w.Press("space")
-			w.RequireText("Stuck: it usually takes")
+			w.RequireText("Stuck: it usually")
+			w.Press("G") // the rest of it, on a small screen
+			w.RequireText("started")
 		})
 	}
 }

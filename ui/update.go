@@ -164,17 +164,19 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
-		return a.quitOrAsk(), true
+		return a.terminal.quitOrAsk(), true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
-		a.panes.openPage(screen.NewRequests(a.env, a.opts.Requests))
+		if _, open := a.panes.page.(*screen.Requests); !open {
+			a.panes.openPage(screen.NewRequests(a.env, a.opts.Requests))
+		}
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
 		return a.row.raw.openRaw(), true
-	case key.Matches(msg, k.View.Copy) && a.panes.selects():
+	case key.Matches(msg, k.View.Copy) && a.panes.selects() && a.history.page() == nil: // that copies its own lines
 		return a.row.copying.open(), true
 	case key.Matches(msg, k.View.Menu):
 		return a.row.openMenu(), true

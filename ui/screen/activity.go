@@ -52,8 +52,9 @@ type ActivityLog interface {
 // Activity is the page of what runs and what has happened, with one row for each event.
 type Activity struct {
 	list[*Event, string]
-	log ActivityLog
-	all bool // of all profiles
+	actions Actions
+	log     ActivityLog
+	all     bool // of all profiles
 }
 
 // The columns of the activity page.
@@ -70,7 +71,7 @@ const (
 
 // NewActivity returns the page.
 func NewActivity(env *Env, log ActivityLog) *Activity {
-	p := &Activity{log: log}
+	p := &Activity{actions: Actions{env}, log: log}
 	p.list = newList(env, activityColumns(),
 		func(e *Event) string { return e.ID },
 		func(*query.TextIndex, *Event) {}, // wordParser needs no text index
@@ -102,7 +103,7 @@ func (p *Activity) orders() []order[*Event] {
 			Presorted: true,
 			Sort:      model.SortBy(model.AlwaysKnown(func(e *Event) time.Time { return e.At }), time.Time.Compare),
 		}},
-		{activityOutcome, 'o', model.ByNumber("outcome", "done first", "not done first", outcomeRank)},
+		{activityOutcome, 'u', model.ByNumber("outcome", "done first", "not done first", outcomeRank)},
 		{activityServer, 's', model.ByText("server", serverLabel)},
 		{activityAction, 'a', model.ByText("action", func(e *Event) string { return e.Action })},
 		{activityPoint, 'p', model.ByText("point", pointLabel)},
@@ -228,6 +229,12 @@ func (p *Activity) unreadSign(row int) string {
 	return ""
 }
 
+// Select puts the cursor on an event, if it is listed.
+func (p *Activity) Select(id string) {
+	p.current = id
+	p.Refresh()
+}
+
 // SetSize sets the page's size, border included. The text of the row under the cursor is below the
 // rows.
 func (p *Activity) SetSize(width, height int) {
@@ -288,16 +295,41 @@ func (p *Activity) Update(msg tea.Msg) tea.Cmd {
 	if changed {
 		p.Refresh()
 	}
+	if handled {
+		return nil
+	}
+	return p.handleKey(press)
+}
+
+// handleKey handles a key for the row under the cursor. An action is about its server or restore
+// point.
+func (p *Activity) handleKey(press tea.KeyPressMsg) tea.Cmd {
+	k := p.env.Keys
 	e, ok := p.selected()
 	switch {
-	case handled || !ok:
-		return nil
-	case key.Matches(press, p.env.Keys.View.Open):
+	case ok && key.Matches(press, k.View.Open):
 		return p.open(e)
-	case key.Matches(press, p.env.Keys.View.Copy):
-		return p.copyEvent(e)
+	case key.Matches(press, k.View.Open):
+		p.env.Notify(Info, "there is no row under the cursor")
+		return nil
+	case key.Matches(press, k.View.Copy):
+		return p.copyRow()
+	case ok && e.Profile != "" && key.Matches(press, k.Action.Snapshot, k.Action.Backup, k.Action.Restore,
+		k.Action.Delete):
+		return p.actions.refuse(actionTitles{refused: "Another profile"},
+			e.Operation.Server.SentenceName()+" is on profile "+e.Profile, p.switchHint()+".")
 	}
-	return nil
+	subject := p.Subject()
+	var point *model.Point
+	if q, listed := p.env.State.Point(subject.Point); listed {
+		point = &q
+	}
+	return p.actions.handlePointKey(press, subject.Server, "restore point", point, nil, p.filter.Value() != "")
+}
+
+// switchHint says how to open another profile.
+func (p *Activity) switchHint() string {
+	return "The palette (" + firstKeyOf(p.env.Keys.View.Palette) + ") switches profiles"
 }
 
 // toggleAll shows the events of all profiles, or of the open one only.
@@ -316,20 +348,29 @@ func (p *Activity) open(e *Event) tea.Cmd {
 	case e.Operation == nil:
 		return p.openDetails()
 	case e.Profile != "":
-		p.env.Notify(Warning, fmt.Sprintf("%s is on %s; %s opens it", e.Operation.Server.SentenceName(), e.Profile,
-			p.env.Keys.View.Palette.Help().Key))
+		p.env.Notify(Info, e.Operation.Server.SentenceName()+" is on profile "+e.Profile+". "+p.switchHint()+".")
 		return nil
 	}
 	if _, there := p.env.State.Server(e.Operation.Server.ID); !there {
-		p.env.Notify(Warning, e.Operation.Server.SentenceName()+" is not in the list of servers")
+		p.env.Notify(Info, e.Operation.Server.SentenceName()+" is not in the list of servers")
 		return nil
 	}
 	p.env.OpenPoint(e.Operation.Server.ID, p.existingPoint(e))
 	return nil
 }
 
+// copyRow copies the text of the row under the cursor.
+func (p *Activity) copyRow() tea.Cmd {
+	e, ok := p.selected()
+	if !ok {
+		p.env.Notify(Info, "there is no row under the cursor")
+		return nil
+	}
+	return p.copyEvent(e)
+}
+
 func (p *Activity) copyEvent(e *Event) tea.Cmd {
-	p.env.Notify(Info, "the line "+p.env.ClipboardNote())
+	p.env.Notify(Info, "the line about “"+p.detailsTitle(e)+"” was "+p.env.ClipboardNote())
 	return tea.SetClipboard(model.Clean(widget.FormatTime(e.At) + "  " + p.sentence(e)))
 }
 
@@ -358,6 +399,7 @@ func (p *Activity) detailsTitle(e *Event) string {
 }
 
 func (p *Activity) details(s *style.Styles, width int, e *Event) []string {
+	lines := append(p.sentenceLines(s, width, e), "") // first, as a small screen shows only that
 	rows := []detail{{"time", widget.FormatTime(e.At), s.Text}}
 	if e.Profile != "" {
 		rows = append(rows, detail{"profile", e.Profile, s.Text})
@@ -375,8 +417,7 @@ func (p *Activity) details(s *style.Styles, width int, e *Event) []string {
 		}
 		rows = append(rows, detail{"started", widget.FormatTime(o.Started), s.Text})
 	}
-	lines := append(detailLines(s, width, rows), "")
-	return append(lines, p.sentenceLines(s, width, e)...)
+	return append(lines, detailLines(s, width, rows)...)
 }
 
 // sentence tells an event in full, in a line.
@@ -448,11 +489,33 @@ func (p *Activity) signOf(s *style.Styles, e *Event) (lipgloss.Style, string) {
 // ShortHelp returns the keys for the footer.
 func (p *Activity) ShortHelp() []key.Binding {
 	k := p.env.Keys
-	if len(p.rows) == 0 {
-		return []key.Binding{k.View.Back, k.View.Filter}
+	back := k.View.Back
+	if p.filter.Value() != "" {
+		back = withHelp(back, "show all")
+	}
+	switch {
+	case p.filter.typing:
+		return p.typingKeys()
+	case len(p.rows) == 0:
+		return []key.Binding{back, k.View.Filter, p.allKey()}
 	}
 	return []key.Binding{withHelp(k.View.Open, "go to it"), withHelp(k.Mark.One, "details"), k.View.Filter,
-		k.View.Back, k.View.Copy, p.allKey(), k.View.Order}
+		back, k.View.Copy, p.allKey(), k.View.Order}
+}
+
+// RowKeys returns the keys of the row under the cursor that start no action, for its menu.
+func (p *Activity) RowKeys() []key.Binding {
+	k := p.env.Keys
+	e, ok := p.selected()
+	if !ok {
+		return nil
+	}
+	keys := []key.Binding{withHelp(k.Mark.One, "details"), withHelp(k.View.Copy, "copy the line")}
+	if e.Operation == nil || e.Profile != "" {
+		return keys
+	}
+	return slices.Concat([]key.Binding{withHelp(k.View.Open, "go to it")}, keys,
+		[]key.Binding{k.View.Raw, k.View.SSH, k.View.Panel})
 }
 
 // allKey is the key that shows the other accounts, or hides them.
@@ -470,8 +533,13 @@ func (p *Activity) allKey() key.Binding {
 
 // FullHelp returns what can be done here, for the help.
 func (p *Activity) FullHelp() [][]key.Binding {
-	k := p.env.Keys.View
-	return [][]key.Binding{append(p.ShortHelp(), k.Reverse, k.SSH, k.Raw)}
+	k := p.env.Keys
+	return [][]key.Binding{
+		{withHelp(k.View.Open, "go to it"), withHelp(k.Mark.One, "details"), k.View.Filter, k.View.Order,
+			k.View.Reverse, p.allKey(), k.View.Back},
+		{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Action.CleanUp},
+		{k.View.Menu, withHelp(k.View.Copy, "copy the line"), k.View.SSH, k.View.Raw},
+	}
 }
 
 // View draws the page.

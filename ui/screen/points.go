@@ -186,7 +186,7 @@ func (p *Points) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Action.CleanUp},
 		{k.View.Open, k.View.Filter, k.View.Order, k.View.Reverse, k.View.Fleet},
-		{k.Mark.One, k.Mark.Range, k.Mark.All, k.View.SSH, k.View.Raw},
+		{k.Mark.One, k.Mark.Range, k.Mark.All, k.View.Menu, k.View.Copy, k.View.SSH, k.View.Raw},
 	}
 }
 
