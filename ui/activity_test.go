@@ -213,13 +213,13 @@ func TestMouseWorksOnActivity(t *testing.T) {
 	w.ClickOn("TIME UTC ↓")
 	w.RequireText("TIME UTC ↑", "ordered by time, oldest first")
 	w.ClickOn("OUTCOME")
-	w.RequireText("OUTCOME ↑", "ordered by outcome, done first")
+	w.RequireText("OUTCOME ↓", "ordered by outcome, not done first")
 	w.ClickOn("✓ deleted")
 	w.RequireText("✓ delete backup #495 of web-server-01: deleted")
 	w.ClickOn("✓ deleted") // a double click goes there
 	w.RequireText("╭─ web-server-01 #12345")
 	w.Press("esc")
-	w.RequireText("╭─ Activity 4", "OUTCOME ↑")
+	w.RequireText("╭─ Activity 4", "OUTCOME ↓")
 }
 
 func TestActivityScrollsByWheelAndPage(t *testing.T) {
@@ -313,6 +313,7 @@ func TestFailedOperationIsMarkedAsNotDone(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12, withJournal(t, &journalRuns{}), withServers(2))
 	w.createSnapshot("web-server-01", "before-update")
+	w.RequireText("◐ 1 running")
 	w.must(w.otherClient.DeleteSnapshot(t.Context(), "802"))
 	w.advanceHidden(12 * time.Minute)
 	w.RequireText("✗ 1 not done")
@@ -348,7 +349,8 @@ func TestActivityShowsOtherProfilesOnRequest(t *testing.T) {
 	w.Press("S")
 	w.RequireText("there is no server under the cursor")
 	w.Press("x")
-	w.RequireNoText("snapshot  ")
+	w.RequireText("copy the line")
+	w.RequireNoText("ssh")
 	w.Press("esc")
 	w.Press("a")
 	w.RequireNoText("their-server", "PROFILE")

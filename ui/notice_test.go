@@ -52,8 +52,8 @@ func TestTruncatedNoticeSaysWhereToReadIt(t *testing.T) {
 	w.RequireText("▌ snapshot web-server-01", "web-server-01: not done: All", "space shows all")
 	w.Press("space")
 	w.RequireText("web-server-01: not done: All")
-	w.Press("ctrl+d", "ctrl+d")
-	w.RequireText("the last one.")
+	w.Press("ctrl+d")
+	w.RequireText("last one.")
 }
 
 func TestNoticeOfThreeFullLinesIsNotTruncated(t *testing.T) {
@@ -119,5 +119,5 @@ func TestActivityShowsOperationsInFullOnASmallScreen(t *testing.T) {
 
 // withoutFrame is a text of the screen in one line, without borders.
 func withoutFrame(text string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(text, "│", " ")), " ")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("│╭╮╰╯─ \n", r) }), " ")
 }

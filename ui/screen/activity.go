@@ -117,15 +117,15 @@ func (p *Activity) orders() []order[*Event] {
 	}
 }
 
-// outcomeRank orders outcomes: first what is done or runs, last what failed.
+// outcomeRank orders outcomes: what is done, what runs, what was not done.
 func outcomeRank(e *Event) int {
 	switch {
 	case e.Operation == nil:
 		return int(e.Severity)
 	case e.Operation.Phase == model.PhaseDone:
-		return int(Success)
-	case !e.Operation.Phase.Over():
 		return int(Info)
+	case !e.Operation.Phase.Over():
+		return int(Success)
 	case e.Operation.Phase == model.PhaseFailed || e.Operation.Phase == model.PhaseNotSeen:
 		return int(Error)
 	}
