@@ -96,7 +96,19 @@ func TestActivityMatchesGolden(t *testing.T) {
 		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)},
 			func(w *harness) { performActions(w); w.Press("A") }}.check(t)
 	}
-	screenCase{"activity-empty", []size{standard}, []option{withServers(2)}, press("A")}.check(t)
+	for _, c := range []screenCase{
+		{"activity-empty", []size{standard}, []option{withServers(2)}, press("A")},
+		{"activity-ascii", []size{standard}, []option{withServers(2), withASCII, withoutColor, readOnly},
+			func(w *harness) {
+				w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), "12345", "somebody-elses", ""))
+				w.advanceHidden(12 * time.Minute)
+				w.Press("A")
+			}},
+		{"activity-filter", []size{small, standard}, nil, press("A", "/", "n", "g", "i", "n", "x")},
+		{"activity-none-found", []size{small}, nil, press("A", "/", "z", "z", "z", "enter")},
+	} {
+		c.check(t)
+	}
 }
 
 func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {

@@ -91,11 +91,12 @@ func (r *row) items(pane screen.Pane, subject screen.Subject) []dialog.MenuItem 
 		}
 		items = append(items, item)
 	}
-	keys := []key.Binding{k.View.Open, k.Mark.One, k.View.Copy, k.View.Raw, k.View.SSH, k.View.Panel}
-	if own, ok := pane.(rowKeys); ok {
-		keys = own.RowKeys()
+	if own, ok := pane.(rowKeys); ok { // it is for reading first
+		items = append(r.keyItems(own.RowKeys()), items...)
+	} else {
+		items = append(items, r.keyItems([]key.Binding{k.View.Open, k.Mark.One, k.View.Copy, k.View.Raw, k.View.SSH,
+			k.View.Panel})...)
 	}
-	items = append(items, r.keyItems(keys)...)
 	for i, n := range k.Custom() {
 		why := ""
 		if r.opts.Profile.ReadOnly && r.opts.Commands[i].Dangerous {

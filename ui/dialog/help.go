@@ -37,10 +37,11 @@ func NewHelp(here string, pane []key.Binding, groups []keymap.Group, keys keymap
 		if words := strings.Fields(strings.ToLower(found.input.Value())); len(words) > 0 {
 			lines := searchLines(append([]keymap.Group{first}, rest...), words, s, width)
 			return append(lines, make([]string,
-				max(min(len(all(s, width)), sheet.textHeight())-len(lines), 0))...) // the box keeps its size
+				max(min(len(all(s, width)), sheet.textHeight())-len(lines), 0))...) // the box keeps its height
 		}
 		return all(s, width)
 	}, keys, styles, keys.View.Help)
+	found.all = all
 	sheet.search = found
 	return sheet
 }
@@ -115,7 +116,10 @@ func searchLines(groups []keymap.Group, words []string, s *style.Styles, width i
 			if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 				continue
 			}
-			line := widget.Truncate(helpLine(n.Binding, s)+"  "+s.Muted.Render(g.Title), width)
+			line := helpLine(n.Binding, s)
+			if title := "  " + g.Title; widget.Width(line+title) <= width {
+				line += s.Muted.Render(title)
+			}
 			if len(words) == 1 && slices.Contains(strings.Fields(strings.ToLower(h.Key)), words[0]) {
 				exact = append(exact, line)
 			} else {
@@ -133,6 +137,7 @@ func searchLines(groups []keymap.Group, words []string, s *style.Styles, width i
 type search struct {
 	input  textinput.Model
 	typing bool
+	all    func(s *style.Styles, width int) []string // what is shown without a search; the box keeps its width
 }
 
 // note returns the field for the lower border.

@@ -98,6 +98,9 @@ func (s *Sheet) View() string {
 	for i, l := range shown {
 		body[i] = strings.Repeat(" ", padding) + widget.Truncate(l, s.textWidth())
 	}
+	if s.search != nil {
+		all = append(all, s.search.all(st, s.textWidth())...)
+	}
 	return f.Render(strings.Join(body, "\n"), s.fit(s.title, all), len(shown)+widget.FrameHeight)
 }
 
