@@ -142,7 +142,7 @@ func scenes() []scene {
 			s.Advance(time.Second)
 		}},
 		{name: "activity", width: 132, height: 24, run: func(s *stage) {
-			s.injectFault("POST /snapshots/: status 503 x1")
+			s.injectFault(`POST /snapshots/: status 400 says {"detail": "The plan allows no more snapshots."} x1`)
 			for _, server := range []string{"db-server-02", "mail-01", "web-server-01"} {
 				selectServer(s, server)
 				s.Press("s", "ctrl+u")

@@ -353,7 +353,8 @@ func TestActivityShowsOtherProfilesOnRequest(t *testing.T) {
 	w.Press("a")
 	w.RequireText("╭─ Activity of all profiles 2", "PROFILE", "this one", "their-server", "✓ deleted")
 	w.Press("G", "enter") // its server has the ID of one of this account
-	w.RequireText("their-server is on profile work^[[31m. The palette (:) switches profiles.", "╭─ Activity of all profiles")
+	w.RequireText("their-server is on profile work^[[31m. The palette (:) switches profiles.",
+		"╭─ Activity of all profiles")
 	for _, key := range []string{"s", "b", "r", "d"} {
 		w.Press(key)
 		w.requireRefused("their-server is on profile work^[[31m.")

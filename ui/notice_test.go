@@ -119,5 +119,6 @@ func TestActivityShowsOperationsInFullOnASmallScreen(t *testing.T) {
 
 // withoutFrame is a text of the screen in one line, without borders.
 func withoutFrame(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("│╭╮╰╯─ \n", r) }), " ")
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("│╭╮╰╯─ \n", r) })
+	return strings.Join(words, " ")
 }

@@ -64,6 +64,7 @@ var configKeys = map[string]string{
 	"token_env":       mustBeText,
 	"token_command":   mustBeText,
 	"read_only":       mustBeBool,
+	"confirm_quit":    mustBeBool,
 	"confirm":         mustBeText,
 	"stripe":          mustBeText,
 	"panel_url":       mustBeText,
@@ -79,12 +80,11 @@ var configKeys = map[string]string{
 		`snapshot_max_age and min_snapshots`,
 	"retention": `must be a [[retention]] table with server, kind, automatic, protect, keep_last, keep_hourly, ` +
 		`keep_daily, keep_weekly, keep_monthly, keep_yearly and keep_within`,
-	"ssh":          `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
-	"command":      `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
-	"view":         `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
-	"columns":      `must be a [columns] table of lines like servers = ["name", "status"]`,
-	"keys":         `must be a [keys] table of lines like "action.restore" = ["R"]: the name in quotes, the keys as a list`,
-	"confirm_quit": mustBeBool,
+	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
+	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
+	"view":    `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
+	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
+	"keys":    `must be a [keys] table of lines like "action.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 
 const (
