@@ -96,6 +96,7 @@ func newParts(c *core) *App {
 	a := &App{core: c}
 	a.panes = &panes{core: c}
 	a.poller = &poller{core: c}
+	a.poller.reset()
 	a.progress = &progress{core: c}
 	a.terminal = &terminal{core: c, progress: a.progress}
 	a.history = &history{core: c, poller: a.poller, panes: a.panes}
@@ -127,9 +128,7 @@ func (h host) OpenPoint(server model.ID, k model.Key)       { h.a.panes.openPoin
 func (h host) ClipboardNote() string                        { return h.a.terminal.clipboardMessage() }
 func (h host) Start(in model.ActionRequest) tea.Cmd         { return h.a.actions.startAction(in) }
 func (h host) StartAll(in []model.ActionRequest) tea.Cmd    { return h.a.actions.startBatch(in) }
-func (h host) RetryIn() time.Duration {
-	return max(h.a.poller.AllDue.Sub(h.a.state.Local), 0)
-}
+func (h host) RetryIn() time.Duration                       { return h.a.poller.untilPoll() }
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
@@ -139,8 +138,8 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
-		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
+		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.session.LoadHistory(),
+			a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })

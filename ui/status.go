@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"charm.land/lipgloss/v2"
 
@@ -122,7 +121,7 @@ func (s *status) connectionStatus() []string {
 	if s.session == nil {
 		return []string{styles.Muted.Render("not signed in")}
 	}
-	at, loaded := s.poller.oldestLoad()
+	at, loaded := s.state.ListsAt()
 	age, old := "no data yet", "no data"
 	if loaded {
 		old = widget.ShortDuration(s.state.Local.Sub(at)) + " old"
@@ -140,7 +139,8 @@ func (s *status) connectionStatus() []string {
 		} else if s.partlyLoaded() && !errors.Is(err, model.ErrIncomplete) {
 			word = failureLabel{"partly failed", "partly"}
 		}
-		full, less, again := word.full+dot+age, word.full+dot+old, dot+"again in "+s.poller.countdown()
+		full, less := word.full+dot+age, word.full+dot+old
+		again := dot + "again in " + widget.ShortDuration(s.poller.untilPoll())
 		return statusVariants(st, sign, full+again, less+again, full, less, word.short+dot+old, word.full, word.short)
 	case s.state.UsesCache():
 		ago := widget.Ago(at, s.state.Local)
@@ -198,21 +198,4 @@ func describeFailure(err error) failureLabel {
 func (s *status) partlyLoaded() bool {
 	st := s.state
 	return st.Servers.Fresh() || st.Backups.Fresh() || st.Snapshots.Fresh()
-}
-
-// countdown is the time until the next poll.
-func (p *poller) countdown() string {
-	return widget.ShortDuration(max(p.AllDue.Sub(p.state.Local), 0))
-}
-
-// oldestLoad is when the oldest of the lists on the screen was loaded, and whether all have been
-// loaded.
-func (p *poller) oldestLoad() (time.Time, bool) {
-	at := p.state.Servers.At
-	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		if t := p.state.Points(kind).At; t.Before(at) {
-			at = t
-		}
-	}
-	return at, !at.IsZero()
 }

@@ -195,6 +195,8 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.closePages()
 		a.panes.syncAll()
 		return nil, true
+	case key.Matches(msg, k.View.Problems) && a.panes.showsPoints():
+		a.panes.toggleFailed()
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Previous):

@@ -14,10 +14,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"vpsdeck/internal/app"
+	"vpsdeck/internal/clock"
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
 	"vpsdeck/ui"
+	"vpsdeck/ui/command"
 )
 
 // runFunc is the action of a command line. Parsing only selects it, so that every error of the
@@ -26,7 +28,8 @@ type runFunc func(context.Context) error
 
 // execute parses and runs the command line.
 func execute(ctx context.Context, args []string) error {
-	return executeWithTiming(ctx, args, timing{clock: headless.WallClock{}, completionTimeout: 2 * time.Second})
+	return executeWithTiming(ctx, args,
+		timing{clock: command.WallClock{}, wait: clock.Sleep, completionTimeout: 2 * time.Second})
 }
 
 // executeWithTiming is execute with a clock and a timeout that the caller chooses.

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"vpsdeck/api/sim"
@@ -34,8 +35,9 @@ const scriptClockVar = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
 	if address := os.Getenv(scriptClockVar); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
+		clock := newVirtualClock(address)
 		err := executeWithTiming(context.Background(), os.Args[1:],
-			timing{clock: newVirtualClock(address), completionTimeout: time.Minute})
+			timing{clock: clock, wait: clock.Wait, completionTimeout: time.Minute})
 		if message := model.ErrorMessage(err); message != "" {
 			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+message)
 		}
@@ -80,6 +82,15 @@ func (c *virtualClock) Wait(ctx context.Context, d time.Duration) error {
 	}
 	c.advanced.Add(int64(d))
 	return resp.Body.Close()
+}
+
+func (c *virtualClock) Tick(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		if c.Wait(context.Background(), d) != nil {
+			return nil
+		}
+		return message(c.Now())
+	}
 }
 
 // scriptEnv is the account that a script uses.

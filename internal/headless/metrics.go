@@ -36,11 +36,16 @@ func (r *Runner) Metrics(ctx context.Context, opts MetricsOptions) error {
 	if err := account.Write(&text); err != nil {
 		return err
 	}
-	if opts.File == "" {
-		_, err := r.opts.Out.Write(text.Bytes())
+	return r.writeWhole(opts.File, text.Bytes())
+}
+
+// writeWhole writes to a file, or to standard output if its name is empty.
+func (r *Runner) writeWhole(path string, text []byte) error {
+	if path == "" {
+		_, err := r.opts.Out.Write(text)
 		return outputError(err)
 	}
-	return replaceFile(opts.File, text.Bytes())
+	return replaceFile(path, text)
 }
 
 // replaceFile writes a file beside the old one and puts it in its place, so that a reader sees one

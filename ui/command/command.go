@@ -70,7 +70,6 @@ type Session struct {
 	journal     Journal     // nil: nothing is journaled
 	pending     recordQueue // not yet in the journal
 	readOnly    bool
-	serverTurn  int             // next server with a running operation to poll
 	reportCount int             // number of reports to the other users
 	ctx         context.Context // bounds every command; ends with the session
 	waitCtx     context.Context // bounds the waits before a request is sent
@@ -134,19 +133,6 @@ func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error
 		return s.Client.Snapshots(s.ctx, model.SnapshotFilter{Server: server})
 	}
 	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
-}
-
-// ApplyList applies the answer to LoadServers or LoadPoints to the state; list is false for any
-// other message. It returns the operations that the list has advanced, and the error of the
-// request.
-func ApplyList(state *model.State, msg tea.Msg) (changed []model.Operation, list bool, err error) {
-	switch msg := msg.(type) {
-	case ServersLoadedMsg:
-		return state.ApplyServers(msg.Ticket, msg.Servers, msg.Err), true, msg.Err
-	case PointsLoadedMsg:
-		return state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), true, msg.Err
-	}
-	return nil, false, nil
 }
 
 // AccountLoadedMsg answers LoadAccount.
