@@ -171,6 +171,18 @@ func scenes() []scene {
 			s.Press("c", "enter", "enter", "enter", "enter")
 			s.Advance(time.Second)
 		}},
+		{name: "activity", width: 132, height: 24, run: func(s *stage) {
+			s.injectFault(`POST /snapshots/: status 400 says {"detail": "The plan allows no more snapshots."} x1`)
+			for _, server := range []string{"db-server-02", "mail-01", "web-server-01"} {
+				selectServer(s, server)
+				s.Press("s", "ctrl+u")
+				s.Type("before-update")
+				s.Press("enter", "enter")
+				s.Advance(4 * time.Minute)
+			}
+			s.Press("A", "j")
+		}},
+		{name: "help", width: 132, height: 36, run: func(s *stage) { selectWebServer(s); s.Press("3", "?") }},
 		{name: "palette", width: 132, height: 36,
 			run: func(s *stage) { selectWebServer(s); s.Press(":"); s.Type("pre") }},
 		{name: "requests", width: 132, height: 24, run: func(s *stage) {
@@ -236,9 +248,12 @@ func recordDemo(s *stage) {
 }
 
 // selectWebServer selects web-server-01 and lets a few seconds pass.
-func selectWebServer(s *stage) {
-	s.Press("/")
-	s.Type("web-server-01")
+func selectWebServer(s *stage) { selectServer(s, "web-server-01") }
+
+// selectServer puts the cursor on a server.
+func selectServer(s *stage, name string) {
+	s.Press("1", "/")
+	s.Type(name)
 	s.Press("enter", "esc")
 	s.Advance(4 * time.Second)
 }

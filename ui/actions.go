@@ -122,6 +122,7 @@ func (a *actions) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 // to follow it.
 func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 	a.history.learnDurations()
+	a.history.markEnded(o)
 	if next, ok := a.batch.update(o); ok {
 		return tea.Batch(a.history.writeRecord(o), next)
 	}
@@ -129,8 +130,8 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 	if o.Phase != model.PhaseDone {
 		severity = screen.Error
 	}
-	a.notifyOperation(o, severity, outcomeText(o))
-	written := tea.Batch(a.history.writeRecord(o), a.announce(o, outcomeText(o)))
+	a.notifyOperation(o, severity, screen.OutcomeText(o))
+	written := tea.Batch(a.history.writeRecord(o), a.announce(o, screen.OutcomeText(o)))
 	switch {
 	case o.Phase == model.PhaseNotSeen:
 		a.history.offerResend(o)
@@ -154,27 +155,9 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 // and why.
 func (a *actions) cancelFollowUp(first model.Operation, why string) tea.Cmd {
 	cancelled := a.state.CancelRestore(first, why, a.opts.RunID)
+	a.history.markEnded(cancelled)
 	a.notifyOperation(cancelled, screen.Error, "not sent: "+cancelled.Reason)
 	return a.history.writeRecord(cancelled)
-}
-
-// outcomeText describes how an operation ended.
-func outcomeText(o model.Operation) string {
-	switch o.Phase {
-	case model.PhaseDone:
-		if o.Action == model.Delete {
-			return "deleted"
-		}
-		if o.Reason != "" {
-			return "finished" + o.DurationText() + ", " + o.Reason
-		}
-		return "completed" + o.DurationText()
-	case model.PhaseFailed:
-		return "failed: " + o.Reason
-	case model.PhaseRefused:
-		return "not done: " + o.Reason
-	}
-	return o.Reason
 }
 
 // startAction carries out a confirmed action: it creates the operation and sends its one request.

@@ -107,7 +107,8 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	}
 	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
 	flags := root.Flags()
-	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, nothing is real")
+	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, "+
+		"nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters only")
 	common = commonFlags(root)
 	start = startFlags(root, common)

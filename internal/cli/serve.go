@@ -71,7 +71,8 @@ func serveCommand(do *runFunc) *cobra.Command {
 	flags.StringVar(&s.metrics, "metrics", "", "address for /metrics, /healthz and /readyz, such as 127.0.0.1:9468")
 	flags.BoolVar(&s.metricsPublic, "metrics-public", false, "allow --metrics on an address that other machines can "+
 		"reach: there is no login")
-	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, nothing is real")
+	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, "+
+		"nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&s.check, "check", false, "check all files and exit")
 	flags.IntVar(&s.limits.Sessions, "sessions", 500, "maximum number of sessions")
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")

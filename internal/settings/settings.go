@@ -57,6 +57,7 @@ type Settings struct {
 	Theme          string                // the theme, as written; "": the default theme
 	Colours        map[string]string     // the colours that replace those of the theme, as written
 	Notify         string                // how the end of an operation is announced, as written
+	ConfirmQuit    bool                  // the quit key asks first
 	NoColor        bool                  // NO_COLOR is set and not empty
 	Columns        map[string][]string   // the columns of each pane, as written
 	Keys           map[string][]string   // keys by the name of the binding, as written
@@ -129,6 +130,7 @@ func Load(from Sources) (Settings, error) {
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
 	s.Theme, s.Colours, _ = file.parseTheme() // already checked with the file
 	s.Notify = firstSet("none", file.Notify)
+	s.ConfirmQuit = firstSet(false, file.ConfirmQuit)
 	s.Columns, s.Keys = file.Columns, file.Keys
 	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
 		return s, err

@@ -54,6 +54,7 @@ confirm = "` + ConfirmNormal + `"                      # or "` + ConfirmStrict +
 # The screen. Changes apply while vpsdeck runs.
 ascii = false          # draw with ASCII characters only
 mouse = true           # use the mouse
+confirm_quit = false   # true: q asks before it quits
 motion = true          # false: no progress bars, in the window or in the terminal's title
 notify = "` + c.Announcements[0] + `"        # how the end of an operation is announced: ` + list(c.Announcements) + `
 

@@ -31,6 +31,14 @@ type Client interface {
 	Host() string   // where the requests go
 }
 
+// ClockSpeed is how many times faster than real time the account's clock runs: 1 except in the demo.
+func ClockSpeed(c Client) float64 {
+	if simulated, ok := c.(interface{ ClockSpeed() float64 }); ok {
+		return simulated.ClockSpeed()
+	}
+	return 1
+}
+
 // ClockDoubt is why the client's times may be wrong, or "". It calls api.Client.ClockDoubt, if the
 // client has it.
 func ClockDoubt(c Client) string {
