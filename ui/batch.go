@@ -119,8 +119,11 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 	if b.current == nil {
 		return nil
 	}
-	hint := "esc cancels those not yet sent"
-	if b.current.Count(model.ItemWaiting) == 0 {
+	hint := ""
+	switch {
+	case b.current.Count(model.ItemWaiting) > 0:
+		hint = "esc cancels those not yet sent"
+	case !b.current.Over():
 		hint = "safe to close: they continue"
 	}
 	lines := []string{s.Strong.Render(b.summary()) + s.Muted.Render("   "+hint), ""}
@@ -153,8 +156,11 @@ func (b *batch) cells(item model.Item) [4]string {
 		o = model.Operation{Action: item.Request.Action, Point: p, Server: p.Server}
 	}
 	took := ""
-	if d, measured := o.Duration(); known && o.Phase == model.PhaseDone && measured {
+	if d, measured := o.Duration(); known && o.Phase == model.PhaseDone {
 		took = widget.FormatDuration(d)
+		if !measured { // only the list that showed its end is known
+			took = "< " + took
+		}
 	}
 	return [4]string{widget.NormalizeWidth(p.Server.ShortLabel()), widget.NormalizeWidth(o.ActionText()),
 		item.State.String(), took}

@@ -51,10 +51,7 @@ func (c *clipboard) open() tea.Cmd {
 		c.notify(screen.Warning, "there is no server and no restore point under the cursor")
 		return nil
 	}
-	id := string(subject.Server)
-	if subject.Point.ID != "" {
-		id = string(subject.Point.ID)
-	}
+	id := string(subjectID(subject))
 	menu := dialog.NewMenu(dialog.MenuOptions{
 		Title: "Copy", Intro: "The ID of " + subject.String() + " was " + c.terminal.clipboardMessage() +
 			". Copy instead:",
@@ -82,7 +79,7 @@ func (c *clipboard) items(subject screen.Subject) []dialog.MenuItem {
 		}
 		return out
 	}
-	items := []dialog.MenuItem{item("n", "name", name)}
+	items := []dialog.MenuItem{item("i", "ID", string(subjectID(subject))), item("n", "name", name)}
 	if subject.Point.ID != "" {
 		items = append(items, item("d", "description", description))
 	}
@@ -91,7 +88,7 @@ func (c *clipboard) items(subject screen.Subject) []dialog.MenuItem {
 		curl = model.Clean(model.Exchange{Method: "GET", URL: address}.Curl())
 	}
 	items = append(items, item("a", "address", server.IP),
-		dialog.MenuItem{Key: "j", Label: "JSON", Note: "as the API returns it", Choose: func() tea.Cmd {
+		dialog.MenuItem{Key: "J", Label: "JSON", Note: "as the API returns it", Choose: func() tea.Cmd {
 			c.number--
 			c.subject, c.account = subject.String(), c.sessionNumber()
 			return c.session.LoadRaw(c.number, subject.Server, subject.Point)
@@ -101,6 +98,14 @@ func (c *clipboard) items(subject screen.Subject) []dialog.MenuItem {
 		last.Label, last.Note = "curl command", "with $VPS_API_TOKEN for the token"
 	}
 	return items
+}
+
+// subjectID is the ID of a restore point, or of a server.
+func subjectID(subject screen.Subject) model.ID {
+	if subject.Point.ID != "" {
+		return subject.Point.ID
+	}
+	return subject.Server
 }
 
 // shorten cuts a text for a note in a menu.

@@ -65,7 +65,7 @@ func TestJSONIsCopiedWhenItArrives(t *testing.T) {
 	w := startApp(t, 120, 40)
 	w.selectServer("web-server-01")
 	w.proxy.slowDown(5*time.Second, "GET /servers/")
-	w.Press("y", "j")
+	w.Press("y", "J")
 	w.requireCopied("12345")
 	w.Advance(6 * time.Second)
 	w.RequireText("JSON of server #12345 sent to the terminal")
@@ -78,7 +78,7 @@ func TestJSONIsCopiedWhenItArrives(t *testing.T) {
 	w.Press("esc")
 	w.account.InjectFault("GET /servers/: status 500")
 	w.recorder.clipboard = nil
-	w.Press("y", "j")
+	w.Press("y", "J")
 	w.Advance(time.Minute)
 	w.RequireText("JSON of server #12345 not copied")
 	w.requireCopied("12345")

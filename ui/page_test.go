@@ -383,3 +383,21 @@ func TestReadOnlyPageOffersNoAction(t *testing.T) {
 	}
 	w.requireActions()
 }
+
+// The keys that leave a page stay with its server: the snapshots of another one would be offered for
+// deletion.
+func TestAServerFromThePaletteKeepsTheFollowingKeys(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.selectServer("web-server-01")
+	w.Press("/")
+	w.Type("web") // hides the other server
+	w.Press("enter", ":")
+	w.Type("db-server-01")
+	w.Press("enter")
+	w.RequireText("╭─ db-server-01 #12346")
+	w.Press("3")
+	w.RequireText("Snapshots db-server-01")
+	w.Press("G", "d")
+	w.RequireText("of db-server-01?")
+}

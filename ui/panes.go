@@ -25,6 +25,7 @@ type panes struct {
 
 	showsDetails bool      // there is room for them
 	fleet        bool      // show the points of all servers
+	fleetBefore  bool      // the same, before only the failed ones were shown
 	page         overlay   // what is open over the panes; nil: nothing
 	under        []overlay // the pages below it, to return to
 	created      created   // what the cursor goes to
@@ -65,16 +66,19 @@ func (p *panes) focused() screen.Pane {
 }
 
 // openServer opens the page of a server.
-func (p *panes) openServer(server model.ID) { p.openPage(screen.NewPage(p.env, server)) }
+func (p *panes) openServer(server model.ID) { p.openPoint(server, model.Key{}) }
 
 // openPoint opens the page of a server with the cursor on a restore point. Without an ID of the
-// point it is the page alone.
+// point it is the page alone. The cursor of the servers goes to the server too, so that the keys
+// which leave the page stay with it.
 func (p *panes) openPoint(server model.ID, point model.Key) {
 	page := screen.NewPage(p.env, server)
 	if point.ID != "" {
 		page.SelectPoint(point)
 	}
 	p.openPage(page)
+	p.servers.Select(server)
+	p.syncAll()
 }
 
 // maxPages is how many pages are kept to return to.

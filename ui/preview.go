@@ -54,16 +54,16 @@ func (p *panes) syncPoints() {
 // showsPoints reports whether the focus is on the backups or the snapshots.
 func (p *panes) showsPoints() bool { return p.page == nil && p.focus > 0 }
 
-// toggleFailed shows the failed restore points of all servers in the focused pane, or again the
-// points of the server under the cursor.
+// toggleFailed shows the failed restore points of all servers in the focused pane, or again what
+// was shown before.
 func (p *panes) toggleFailed() {
 	const failed = "status:failed"
 	pane := p.points[p.focus-1]
 	if pane.FilterText() == failed && p.fleet {
-		p.fleet = false
+		p.fleet = p.fleetBefore
 		pane.SetFilter("")
 	} else {
-		p.fleet = true
+		p.fleet, p.fleetBefore = true, p.fleet
 		pane.SetFilter(failed)
 	}
 	p.syncAll()

@@ -229,7 +229,7 @@ func (c *Confirm) ShortHelp() []key.Binding {
 	if c.options.Phrase == nil {
 		keys = append(keys, withHelp(c.keys.Yes, "focus "+c.options.ConfirmLabel))
 	}
-	if c.options.Checkbox != nil {
+	if c.focus == focusCheckbox {
 		keys = append(keys, c.keys.Toggle)
 	}
 	return keys

@@ -547,10 +547,19 @@ func TestConfirmIgnoresOtherMessages(t *testing.T) {
 func TestFooterShowsActiveKeys(t *testing.T) {
 	for _, c := range []struct {
 		options ConfirmOptions
+		keys    []string
 		want    string
-	}{{deleteOptions, "move confirm cancel focus Delete"}, {restoreOptions, "move confirm cancel toggle"}} {
+	}{
+		{deleteOptions, nil, "move confirm cancel focus Delete"},
+		{restoreOptions, nil, "move confirm cancel"}, // in the field a space is text
+		{restoreOptions, []string{"shift+tab"}, "move confirm cancel toggle"},
+	} {
 		var got []string
-		for _, b := range openConfirm(c.options).ShortHelp() {
+		confirm := openConfirm(c.options)
+		for _, k := range c.keys {
+			confirm.Update(keyPress(k))
+		}
+		for _, b := range confirm.ShortHelp() {
 			got = append(got, b.Help().Desc)
 		}
 		if strings.Join(got, " ") != c.want {

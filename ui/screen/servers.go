@@ -71,6 +71,17 @@ func (p *Servers) Selected() (model.Server, bool) {
 	return row.Server, true
 }
 
+// Select puts the cursor on a server. What hides its row is cleared.
+func (p *Servers) Select(server model.ID) {
+	p.current = server
+	p.Refresh()
+	if selected, ok := p.Selected(); ok && selected.ID == server {
+		return
+	}
+	p.onlyProblems, p.current = false, server
+	p.SetFilter("")
+}
+
 // Refresh updates the rows from the state.
 func (p *Servers) Refresh() {
 	if now := p.currentKey(); !now.equal(p.assessedFor) {
