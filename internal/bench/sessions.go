@@ -92,8 +92,8 @@ func (p *programs) serveOurs(address string, signer gossh.Signer, api string) (*
 	}
 	const many = "100000"
 	cmd := p.command(p.ours, []string{"VPS_API_URL=" + api, "VPS_API_TOKEN=" + token}, "serve", "--listen", address,
-		"--users", users, "--host-key", filepath.Join(p.dir, "host_key"), "--sessions", many, "--sessions-per-user", many,
-		"--sessions-per-address", many, "--logins-per-minute", many)
+		"--users", users, "--host-key", filepath.Join(p.dir, "host_key"), "--sessions", many, "--sessions-per-user",
+		many, "--sessions-per-address", many, "--logins-per-minute", many)
 	return cmd, cmd.Start()
 }
 
