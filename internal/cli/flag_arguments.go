@@ -17,6 +17,7 @@ var flagArguments = map[string]string{
 	"server": "SERVER", "servers": "N", "sessions": "N", "sessions-per-address": "N", "sessions-per-user": "N",
 	"snapshot": "ID", "snapshot-max-age": "AGE", "speed": "N", "start-late": "DURATION", "stop-phase": "DURATION",
 	"explain": "SERVER", "keep-daily": "N", "keep-hourly": "N", "keep-last": "N", "keep-monthly": "N",
+	"metrics": "ADDRESS", "format": "FORMAT", "since": "DURATION",
 	"keep-weekly": "N", "keep-within": "AGE", "keep-yearly": "N", "protect": "GLOB",
 	"timeout": "DURATION", "token": "TOKEN", "total": "DURATION", "users": "FILE", "vanish": "N", "view": "VIEW",
 }
@@ -25,7 +26,11 @@ var flagArguments = map[string]string{
 // the help and the man page print only names. It must be called after the command line was parsed.
 func showFlagArguments(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if argument := flagArguments[f.Name]; argument != "" && f.Value.Type() != "bool" {
+		argument := flagArguments[f.Name]
+		if f.Name == "output" && f.Shorthand == "" { // where -o is the format, or there is none
+			argument = "FILE"
+		}
+		if argument != "" && f.Value.Type() != "bool" {
 			f.Name += " " + argument
 		}
 	})

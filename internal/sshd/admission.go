@@ -14,9 +14,9 @@ import (
 const maxBlocks = 10_000
 
 // Why a connection is refused, or loses its place to a newer one.
-const (
-	whyTooManyAttempts        = "too many attempts from this address"
-	whyTooManyUnauthenticated = "too many connections that have not logged in"
+var (
+	tooManyAttempts        = refusal{TooManyAttempts, "too many attempts from this address"}
+	tooManyUnauthenticated = refusal{TooManyUnauthenticated, "too many connections that have not logged in"}
 )
 
 // admission decides which connections may log in, by the network block of their address. The places
@@ -50,22 +50,22 @@ func newAdmission(l Limits, now func() time.Time, random func() float64) *admiss
 
 // admit gives a place to a connection, or returns why not. Another one may lose its place to it: the
 // caller must drop that one. The place must be given back with remove.
-func (a *admission) admit(block netip.Prefix, drop func()) (admitted, dropped *applicant, refusal string) {
+func (a *admission) admit(block netip.Prefix, drop func()) (admitted, dropped *applicant, refused refusal) {
 	if !a.limiter(block).AllowN(a.now(), 1) {
-		return nil, nil, whyTooManyAttempts
+		return nil, nil, tooManyAttempts
 	}
 	if a.random() < a.refusalChance(block) {
-		return nil, nil, whyTooManyUnauthenticated
+		return nil, nil, tooManyUnauthenticated
 	}
 	next := &applicant{block: block, known: a.known[block], drop: drop}
 	if a.isFull(next) {
 		if dropped = a.oldest(next); dropped == nil {
-			return nil, nil, whyTooManyUnauthenticated
+			return nil, nil, tooManyUnauthenticated
 		}
 		a.remove(dropped)
 	}
 	a.waiting = append(a.waiting, next)
-	return next, dropped, ""
+	return next, dropped, refusal{}
 }
 
 // remove takes the place of a connection that has logged in or has closed.

@@ -30,8 +30,8 @@ func testBlock(number int) netip.Prefix {
 func (d *testDoor) require(block int) (admitted, dropped *applicant) {
 	d.t.Helper()
 	admitted, dropped, why := d.admit(testBlock(block), nil)
-	if why != "" {
-		d.t.Fatalf("block %d is refused: %s", block, why)
+	if why != (refusal{}) {
+		d.t.Fatalf("block %d is refused: %s", block, why.text)
 	}
 	return admitted, dropped
 }
@@ -77,8 +77,8 @@ func TestAdmissionKeepsPlacesForKnownBlocks(t *testing.T) {
 	if strangers != 6 {
 		t.Errorf("%d unknown blocks were dropped, want 6", strangers)
 	}
-	if _, _, why := d.admit(testBlock(30), nil); why != whyTooManyUnauthenticated {
-		t.Errorf("an unknown block took the place of a known one: %q", why)
+	if _, _, why := d.admit(testBlock(30), nil); why != tooManyUnauthenticated {
+		t.Errorf("an unknown block took the place of a known one: %q", why.text)
 	}
 	if _, dropped := d.require(109); dropped == nil || dropped.block != testBlock(101) {
 		t.Errorf("dropped %v, want the oldest known block", dropped)
@@ -119,8 +119,8 @@ func TestAdmissionRefusesCrowdedBlocksEarly(t *testing.T) {
 			d.require(1)
 		}
 		d.chance = c.want
-		if _, _, why := d.admit(testBlock(1), nil); why != "" {
-			t.Errorf("%+v: refused at %v: %s", c, d.chance, why)
+		if _, _, why := d.admit(testBlock(1), nil); why != (refusal{}) {
+			t.Errorf("%+v: refused at %v: %s", c, d.chance, why.text)
 		}
 		d = newTestDoor(t, Limits{})
 		for i := range c.taken {
@@ -130,7 +130,7 @@ func TestAdmissionRefusesCrowdedBlocksEarly(t *testing.T) {
 			d.require(1)
 		}
 		d.chance = c.want - 1e-6
-		if _, _, why := d.admit(testBlock(1), nil); why != whyTooManyUnauthenticated && c.want > 0 {
+		if _, _, why := d.admit(testBlock(1), nil); why != tooManyUnauthenticated && c.want > 0 {
 			t.Errorf("%+v: not refused at %v", c, d.chance)
 		}
 	}
@@ -142,8 +142,8 @@ func TestAdmissionLimitsAttempts(t *testing.T) {
 		p, _ := d.require(1)
 		d.remove(p)
 	}
-	if _, _, why := d.admit(testBlock(1), nil); why != whyTooManyAttempts {
-		t.Errorf("the third attempt: %q", why)
+	if _, _, why := d.admit(testBlock(1), nil); why != tooManyAttempts {
+		t.Errorf("the third attempt: %q", why.text)
 	}
 	d.require(2)
 	d.time = d.time.Add(30 * time.Second)
@@ -192,7 +192,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	logged := 0
 	for i := range maxRefusals + 20 {
 		for range 3 {
-			if r.add(blockRefusal{testBlock(i), refusal{event: "connection refused"}}) {
+			if r.add(blockRefusal{testBlock(i), loginRefusal{event: "connection refused"}}) {
 				logged++
 			}
 		}
@@ -206,7 +206,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 			t.Errorf("%s was repeated %d times, want 2", b.block, n)
 		}
 	}
-	if !r.add(blockRefusal{testBlock(0), refusal{event: "connection refused"}}) {
+	if !r.add(blockRefusal{testBlock(0), loginRefusal{event: "connection refused"}}) {
 		t.Error("the next interval does not start at 0")
 	}
 	if repeated, further = r.take(); len(repeated) != 0 || further != 0 {

@@ -33,8 +33,8 @@ type conn struct {
 // slot is a logged-in user's share of the server's limits.
 type slot struct {
 	identity identity
-	refusal  string // why a limit allows no further session, as a sentence; the slot then counts for nothing
-	release  func() // frees the slot; may be called more than once
+	refusal  refusal // why a limit allows no further session; the slot then counts for nothing
+	release  func()  // frees the slot; may be called more than once
 }
 
 func newConn(c net.Conn, l Limits, onExpired func(*conn)) *conn {
@@ -54,7 +54,7 @@ func newConn(c net.Conn, l Limits, onExpired func(*conn)) *conn {
 // Why the server closes a connection before the login.
 var (
 	errLoginTooLate = errors.New("the client did not log in in time")
-	errDropped      = errors.New(whyTooManyUnauthenticated + ": this was the oldest")
+	errDropped      = errors.New(tooManyUnauthenticated.text + ": this was the oldest")
 )
 
 // closeFor closes the connection. Before the login it stores the cause.

@@ -140,6 +140,9 @@ func TestRefusalsDoNotFloodTheLog(t *testing.T) {
 	if !strings.Contains(log, want) {
 		t.Errorf("%s is not in the log:\n%s", want, log)
 	}
+	if n := strings.Count(s.meter.String(), string(sshd.TooManyAttempts)); n != 47 {
+		t.Errorf("the meter has %d refusals, want each: %s", n, s.meter)
+	}
 }
 
 // The log names why the server itself has closed a connection.
@@ -152,4 +155,7 @@ func TestDroppedConnectionIsExplained(t *testing.T) {
 	s.waitForLog(`msg="login failed" address=203.0.113.0 why="too many connections that have not logged in: this was ` +
 		`the oldest"`)
 	s.waitForLog(`msg="login failed" address=203.0.113.2 why="the client did not log in in time"`)
+	if !s.meter.has(sshd.TooManyUnauthenticated) || !s.meter.has(sshd.LoginFailed) {
+		t.Errorf("the meter has %s", s.meter)
+	}
 }

@@ -72,10 +72,16 @@ func newConnLimiter(l Limits) *connLimiter {
 		admission: newAdmission(l, time.Now, rand.Float64)}
 }
 
-// acquireConn returns why a connection from a network block is refused, or "". An accepted one must
-// be released by the returned function, and is closed by drop if it loses its place to a newer one.
-func (c *connLimiter) acquireConn(block netip.Prefix, drop func()) (release func(), refusal string) {
-	admitted, dropped, refusal := c.admit(block, drop)
+// refusal is why a limit refuses something. The zero refusal refuses nothing.
+type refusal struct {
+	reason Reason
+	text   string
+}
+
+// acquireConn returns why a connection from a network block is refused. An accepted one must be
+// released by the returned function, and is closed by drop if it loses its place to a newer one.
+func (c *connLimiter) acquireConn(block netip.Prefix, drop func()) (release func(), refused refusal) {
+	admitted, dropped, refused := c.admit(block, drop)
 	if dropped != nil {
 		dropped.drop()
 	}
@@ -83,14 +89,14 @@ func (c *connLimiter) acquireConn(block netip.Prefix, drop func()) (release func
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.admission.remove(admitted)
-	}, refusal
+	}, refused
 }
 
-func (c *connLimiter) admit(block netip.Prefix, drop func()) (admitted, dropped *applicant, refusal string) {
+func (c *connLimiter) admit(block netip.Prefix, drop func()) (admitted, dropped *applicant, refused refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return nil, nil, "the server is shutting down"
+		return nil, nil, refusal{ShuttingDown, "the server is shutting down"}
 	}
 	return c.admission.admit(block, drop)
 }
@@ -102,27 +108,28 @@ func (c *connLimiter) rememberBlock(block netip.Prefix) {
 	c.admission.remember(block)
 }
 
-// acquireSession returns why a user may not open a session, or "". An accepted one must be released
-// by releaseSession.
-func (c *connLimiter) acquireSession(user, address string) string {
+// acquireSession returns why a user may not open a session, as a sentence. An accepted one must be
+// released by releaseSession.
+func (c *connLimiter) acquireSession(user, address string) refusal {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
-		return "the server is shutting down: try again in a moment"
+		return refusal{ShuttingDown, "the server is shutting down: try again in a moment"}
 	case c.sessions >= c.limits.Sessions:
-		return fmt.Sprintf("the server has %d sessions, which is its limit: try again later", c.sessions)
+		return refusal{TooManySessions,
+			fmt.Sprintf("the server has %d sessions, which is its limit: try again later", c.sessions)}
 	case c.users[user] >= c.limits.PerUser:
-		return fmt.Sprintf("you already have %d sessions, which is the limit for one user: end one of them",
-			c.users[user])
+		return refusal{TooManyOfUser, fmt.Sprintf("you already have %d sessions, which is the limit for one user: end "+
+			"one of them", c.users[user])}
 	case c.addresses[address] >= c.limits.PerAddress:
-		return fmt.Sprintf("there are already %d sessions from your address, which is the limit for one address: end "+
-			"one of them", c.addresses[address])
+		return refusal{TooManyOfAddress, fmt.Sprintf("there are already %d sessions from your address, which is the "+
+			"limit for one address: end one of them", c.addresses[address])}
 	}
 	c.sessions++
 	c.users[user]++
 	c.addresses[address]++
-	return ""
+	return refusal{}
 }
 
 func (c *connLimiter) releaseSession(user, address string) {

@@ -11,18 +11,19 @@ import (
 // maxRefusals is how many different refusals are logged in an interval. The others are only counted.
 const maxRefusals = 100
 
-// refusal says why a client that has not logged in was refused.
-type refusal struct {
-	event string // as in the log
-	why   string
-	key   string // fingerprint of the key that was refused; "": the client was refused
-	as    string // the name that the client gave with the key
+// loginRefusal says why a client that has not logged in was refused.
+type loginRefusal struct {
+	event  string // as in the log
+	why    string
+	reason Reason // "": not counted, because the login goes on
+	key    string // fingerprint of the key that was refused; "": the client was refused
+	as     string // the name that the client gave with the key
 }
 
 // blockRefusal is a refusal of a client in a network block. Equal ones are counted together.
 type blockRefusal struct {
 	block netip.Prefix
-	refusal
+	loginRefusal
 }
 
 // refusalCounter counts refusals, so that a flood of them does not flood the log. Of the same ones
@@ -64,7 +65,7 @@ func (r *refusalCounter) take() (repeated map[blockRefusal]int, further int) {
 }
 
 // write writes the refusal to the log.
-func (r refusal) write(log *slog.Logger, event string) {
+func (r loginRefusal) write(log *slog.Logger, event string) {
 	level := slog.LevelWarn
 	if r.key != "" { // clients offer all their keys
 		level, log = slog.LevelInfo, log.With("key", r.key, "as", r.as)
@@ -73,7 +74,10 @@ func (r refusal) write(log *slog.Logger, event string) {
 }
 
 // refuse counts the refusal of a client that has not logged in. All of them pass here.
-func (s *Server) refuse(from net.Addr, r refusal) {
+func (s *Server) refuse(from net.Addr, r loginRefusal) {
+	if r.reason != "" {
+		s.opts.Meter.Refused(r.reason)
+	}
 	if s.refusals.add(blockRefusal{s.opts.Limits.blockOf(from), r}) {
 		r.write(s.opts.Log.With("address", host(from)), r.event)
 	}

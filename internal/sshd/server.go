@@ -45,6 +45,7 @@ type Options struct {
 	Open func(Login) (Program, error)
 	// Notice returns the message that makes a program show a sentence.
 	Notice func(text string) tea.Msg
+	Meter  Meter // nil: nothing is measured
 }
 
 // contextKey is a key in the context of a connection.
@@ -68,6 +69,9 @@ type Server struct {
 // New checks the files and makes a server. Serve starts it. The errors are of type *Error.
 func New(opts Options) (*Server, error) {
 	opts.Limits = opts.Limits.withDefaults()
+	if opts.Meter == nil {
+		opts.Meter = noMeter{}
+	}
 	file := watch.New(opts.Users)
 	users, err := LoadUsers(opts.Users)
 	if err != nil {
@@ -112,12 +116,14 @@ func New(opts Options) (*Server, error) {
 // handleConn accepts a connection, or closes it if a limit is reached.
 func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
 	own := newConn(c, s.opts.Limits, func(own *conn) {
+		s.opts.Meter.Refused(TooLate)
 		s.connLogger(own).Warn("disconnected", "why",
 			"no dashboard was requested within "+s.opts.Limits.Handshake.String())
 	})
-	release, why := s.limiter.acquireConn(s.opts.Limits.blockOf(c.RemoteAddr()), func() { own.closeFor(errDropped) })
-	if why != "" {
-		s.refuse(c.RemoteAddr(), refusal{event: "connection refused", why: why})
+	block := s.opts.Limits.blockOf(c.RemoteAddr())
+	release, refused := s.limiter.acquireConn(block, func() { own.closeFor(errDropped) })
+	if refused.text != "" {
+		s.refuse(c.RemoteAddr(), loginRefusal{event: "connection refused", why: refused.text, reason: refused.reason})
 		_ = own.Close()
 		return nil
 	}
@@ -127,7 +133,11 @@ func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
 }
 
 func (s *Server) logFailedConn(c net.Conn, err error) {
-	s.refuse(c.RemoteAddr(), refusal{event: "login failed", why: failure(err)})
+	reason := LoginFailed
+	if errors.Is(err, errDropped) {
+		reason = TooManyUnauthenticated
+	}
+	s.refuse(c.RemoteAddr(), loginRefusal{event: "login failed", why: failure(err), reason: reason})
 }
 
 // failure returns why a login failed, without the ports of the two ends.
@@ -144,8 +154,8 @@ func failure(err error) string {
 func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
 	user, err := s.identify(key, ctx.RemoteAddr())
 	if err != nil {
-		s.refuse(ctx.RemoteAddr(), refusal{event: "key refused", why: err.Error(), key: gossh.FingerprintSHA256(key),
-			as: clean(ctx.User())})
+		s.refuse(ctx.RemoteAddr(), loginRefusal{event: "key refused", why: err.Error(),
+			key: gossh.FingerprintSHA256(key), as: clean(ctx.User())})
 		return false
 	}
 	s.opts.Log.Debug("key accepted", "user", user.Name, "key", user.fingerprint)
@@ -176,7 +186,7 @@ func (s *Server) handleLogin(ctx ssh.Context, key gossh.PublicKey, from net.Addr
 		return err
 	}
 	taken := &slot{identity: user, release: func() {}}
-	if taken.refusal = s.limiter.acquireSession(user.Name, host(from)); taken.refusal == "" {
+	if taken.refusal = s.limiter.acquireSession(user.Name, host(from)); taken.refusal.text == "" {
 		taken.release = sync.OnceFunc(func() { s.limiter.releaseSession(user.Name, host(from)) })
 	}
 	own.setSlot(taken)
@@ -281,4 +291,17 @@ func Listen(address string) (net.Listener, error) {
 		return nil, errorf("%s is not a valid address to listen on: write it like 127.0.0.1:23234", address)
 	}
 	return l, nil
+}
+
+// CheckAddress checks the form of an address to listen on. It looks up no host name, and opens
+// nothing: a server that is already running may have the port.
+func CheckAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return errorf("%s is not a valid address to listen on: write it like 127.0.0.1:23234", address)
+	}
+	return nil
 }
