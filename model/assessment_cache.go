@@ -26,6 +26,7 @@ type assessmentCache struct {
 // known means that all points are loaded; without them nothing is assessed.
 //
 // Within a minute it returns the same slice, and later too, as long as time alone changes nothing.
+// Callers share the cache, and their clocks differ a little: up to a minute back it returns that too.
 // The first call takes time in proportion to the number of points. Later calls only reassess the
 // servers whose result may have changed.
 func (f *Fleet) Assess(policies Policies, known bool, now time.Time) []*AssessedServer {
@@ -33,10 +34,11 @@ func (f *Fleet) Assess(policies Policies, known bool, now time.Time) []*Assessed
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.at.IsZero() || c.pointsKnown != known || now.Before(c.at) || !slices.Equal(c.policies, policies):
+	case c.at.IsZero() || c.pointsKnown != known || now.Before(c.at.Add(-time.Minute)) ||
+		!slices.Equal(c.policies, policies):
 		c.pointsKnown, c.policies = known, slices.Clone(policies)
 		c.rows = f.assessAll(now)
-	case c.at.Unix()/60 == now.Unix()/60:
+	case now.Unix()/60 <= c.at.Unix()/60:
 		return c.rows
 	default:
 		c.rows = f.assessDue(now)

@@ -166,3 +166,20 @@ func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
 		}
 	})
 }
+
+// The sessions of a team share a fleet. One whose clock is a little behind must not assess all
+// servers again, and again when the next is ahead.
+func TestAssessToleratesClocksThatAreBehind(t *testing.T) {
+	servers := []Server{{ID: "1", Name: "web-01"}}
+	f := newFleet(servers, nil, nil)
+	at := time.Date(2026, 1, 1, 12, 1, 0, 50_000_000, time.UTC)
+	first := f.Assess(nil, true, at)
+	for _, behind := range []time.Duration{time.Millisecond, 100 * time.Millisecond, time.Minute} {
+		if again := f.Assess(nil, true, at.Add(-behind)); &again[0] != &first[0] {
+			t.Errorf("assessed again for a clock that is %s behind", behind)
+		}
+	}
+	if again := f.Assess(nil, true, at.Add(-time.Hour)); &again[0] == &first[0] {
+		t.Error("not assessed again for a clock that is an hour behind")
+	}
+}

@@ -58,10 +58,11 @@ var table = map[string][]string{
 	"internal/e2e":      {},
 	"internal/app":      {"ui", "internal/keyboard", "internal/settings", "internal/window"},
 
-	"internal/bench":          {"api/sim", "internal/bench/process", "internal/terminal"},
-	"internal/bench/baseline": {},
-	"internal/bench/loadtest": {"internal/bench/process"},
-	"internal/bench/process":  {},
+	"internal/bench":                {"api/sim", "internal/bench/process", "internal/terminal"},
+	"internal/bench/baseline":       {"internal/bench/baseline/text"},
+	"internal/bench/baseline/serve": {"internal/bench/baseline/text"},
+	"internal/bench/baseline/text":  {},
+	"internal/bench/process":        {},
 
 	"": {"internal/cli"},
 	"internal/cli": {

@@ -1,5 +1,6 @@
 // Command bench measures the built program from outside, in a real pty. It compares it with the
-// smallest full-screen Bubble Tea program (internal/bench/baseline). Run it in the module:
+// smallest full-screen Bubble Tea program (internal/bench/baseline), on a terminal and served over
+// SSH. Run it in the module:
 //
 //	go run ./internal/bench -markdown
 //
@@ -25,14 +26,21 @@ func main() {
 	markdown := flag.Bool("markdown", false, "print the table in Markdown")
 	polls := flag.Int("polls", 0, "only measure the memory of the large account over this many polls; 1000 take 15 "+
 		"minutes")
+	sessions := flag.Int("sessions", 0, "only measure this many sessions over SSH")
 	flag.Parse()
-	plan := benchPlan{runs: *runs, rounds: 3, idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
+	plan := benchPlan{runs: *runs, rounds: 3, sessions: 300,
+		idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
 	if *quick {
-		plan = benchPlan{runs: 3, rounds: 1, idle: idleSpan{settle: 3 * time.Second, duration: 10 * time.Second}}
+		plan = benchPlan{runs: 3, rounds: 1, sessions: 30,
+			idle: idleSpan{settle: 3 * time.Second, duration: 10 * time.Second}}
 	}
 	measure := func(p *programs) ([]row, error) { return measureAll(p, plan) }
-	if *polls > 0 {
+	switch {
+	case *polls > 0:
 		measure = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
+	case *sessions > 0:
+		plan.sessions = *sessions
+		measure = func(p *programs) ([]row, error) { return measureSessions(p, plan) }
 	}
 	if err := run(plan, measure, *markdown); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -42,9 +50,10 @@ func main() {
 
 // benchPlan is how much is measured.
 type benchPlan struct {
-	runs   int // starts of each program
-	rounds int // of keys and of idle spans
-	idle   idleSpan
+	runs     int // starts of each program
+	rounds   int // of keys, of idle spans and of SSH sessions
+	sessions int // over SSH at the same time
+	idle     idleSpan
 }
 
 func run(plan benchPlan, measure func(*programs) ([]row, error), markdown bool) error {
@@ -78,6 +87,7 @@ func measureAll(p *programs, plan benchPlan) ([]row, error) {
 		func() ([]row, error) { return measureFleet(p, manyServers, plan.rounds) },
 		func() ([]row, error) { return measureKeys(p, plan.rounds) },
 		func() ([]row, error) { return measureIdle(p, plan.rounds, plan.idle) },
+		func() ([]row, error) { return measureSessions(p, plan) },
 	} {
 		more, err := part()
 		if err != nil {

@@ -11,23 +11,26 @@ import (
 
 // programs are the built binaries and their home directory.
 type programs struct {
-	dir      string // temporary
-	ours     string
-	baseline string
+	dir            string // temporary
+	ours           string
+	baseline       string
+	baselineServer string // serves the baseline over SSH
 }
 
-// buildPrograms builds both programs as a user would.
+// buildPrograms builds the programs as a user would.
 func buildPrograms() (*programs, error) {
 	dir, err := os.MkdirTemp("", "vpsdeck-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("making a directory to build in: %w", err)
 	}
-	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), baseline: filepath.Join(dir, "baseline")}
+	p := &programs{dir: dir, ours: filepath.Join(dir, "vpsdeck"), baseline: filepath.Join(dir, "baseline"),
+		baselineServer: filepath.Join(dir, "baseline-serve")}
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return p, fmt.Errorf("finding the module (run the benchmark inside it): %w", err)
 	}
-	for target, source := range map[string]string{p.ours: ".", p.baseline: "./internal/bench/baseline"} {
+	for target, source := range map[string]string{p.ours: ".", p.baseline: "./internal/bench/baseline",
+		p.baselineServer: "./internal/bench/baseline/serve"} {
 		cmd := exec.Command("go", "build", "-o", target, source)
 		cmd.Dir = strings.TrimSpace(string(root))
 		if out, err := cmd.CombinedOutput(); err != nil {

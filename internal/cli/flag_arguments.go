@@ -8,9 +8,11 @@ import (
 // flagArguments names the argument of each flag that takes one, for the help and the man page.
 var flagArguments = map[string]string{
 	"age": "DURATION", "api-url": "URL", "appear-late": "DURATION", "backup": "ID", "backup-max-age": "AGE",
-	"before": "TIME", "config": "FILE", "cut-lists": "MODE", "date": "DATE", "description": "TEXT", "fault": "FAULT",
+	"before": "TIME", "block-ipv4": "BITS", "block-ipv6": "BITS",
+	"config": "FILE", "cut-lists": "MODE", "date": "DATE", "description": "TEXT", "fault": "FAULT",
 	"filter": "FILTER", "host-key": "FILE", "idle": "DURATION", "keep": "PLACE", "lag": "DURATION",
-	"linger": "DURATION", "listen": "ADDRESS", "log": "FORMAT", "logins-per-minute": "N", "min-backups": "N",
+	"linger": "DURATION", "listen": "ADDRESS", "log": "FORMAT", "logins": "N",
+	"logins-per-block": "N", "logins-per-minute": "N", "min-backups": "N",
 	"min-snapshots": "N", "name": "TEXT", "output": "FORMAT", "profile": "NAME", "replicas": "N", "seed": "N",
 	"server": "SERVER", "servers": "N", "sessions": "N", "sessions-per-address": "N", "sessions-per-user": "N",
 	"snapshot": "ID", "snapshot-max-age": "AGE", "speed": "N", "start-late": "DURATION", "stop-phase": "DURATION",

@@ -52,6 +52,9 @@ func serveCommand(do *runFunc) *cobra.Command {
 				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody can log "+
 					"in; see vpsdeck serve --help")
 			}
+			if err := s.checkBlocks(); err != nil {
+				return err
+			}
 			if s.log != "text" && s.log != "json" {
 				return settings.Errorf(settings.ExitUsage, "--log cannot be %q; valid: text, json", s.log)
 			}
@@ -77,11 +80,29 @@ func serveCommand(do *runFunc) *cobra.Command {
 	flags.IntVar(&s.limits.Sessions, "sessions", 500, "maximum number of sessions")
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")
 	flags.IntVar(&s.limits.PerAddress, "sessions-per-address", 50, "maximum number of sessions per address")
-	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "maximum login attempts per address and minute")
+	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "maximum login attempts per network block and "+
+		"minute")
+	flags.IntVar(&s.limits.Unauthenticated, "logins", 100, "maximum number of connections that have not logged in yet")
+	flags.IntVar(&s.limits.LoginsPerBlock, "logins-per-block", 10, "maximum number of these per network block")
+	flags.IntVar(&s.limits.BlockIPv4, "block-ipv4", 32, "network block of an IPv4 address: the length of its prefix")
+	flags.IntVar(&s.limits.BlockIPv6, "block-ipv6", 64, "network block of an IPv6 address: the length of its prefix")
 	flags.DurationVar(&s.limits.Idle, "idle", 0, "end a session after this time without a key press; 0 means 30m")
 	flags.DurationVar(&s.limits.MaxSession, "total", 0, "end a session after this time; 0 means 12h")
 	s.flags = accountFlags(cmd)
 	return cmd
+}
+
+// checkBlocks checks the lengths of the prefixes of network blocks.
+func (s serveOptions) checkBlocks() error {
+	for _, f := range []struct {
+		name      string
+		bits, max int
+	}{{"block-ipv4", s.limits.BlockIPv4, 32}, {"block-ipv6", s.limits.BlockIPv6, 128}} {
+		if f.bits < 1 || f.bits > f.max {
+			return settings.Errorf(settings.ExitUsage, "--%s cannot be %d; valid: 1 to %d", f.name, f.bits, f.max)
+		}
+	}
+	return nil
 }
 
 // run checks everything, then serves until a signal ends it.

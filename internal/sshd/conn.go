@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -13,15 +14,16 @@ import (
 // dashboard, and one for each write.
 type conn struct {
 	net.Conn
-	limits          Limits
-	onAuthenticated func()       // called once, after the login or at the end of the connection
-	onExpired       func(*conn)  // called if no dashboard was started in time after the login
-	channels        atomic.Int32 // opened or attempted by the client
-	requests        atomic.Int32 // sent by the client outside its session
-	sessionOpened   atomic.Bool  // a session was opened
-	size            terminalSize
+	limits        Limits
+	onExpired     func(*conn)  // called if no dashboard was started in time after the login
+	channels      atomic.Int32 // opened or attempted by the client
+	requests      atomic.Int32 // sent by the client outside its session
+	sessionOpened atomic.Bool  // a session was opened
+	size          terminalSize
 
 	mu      sync.Mutex
+	cause   error       // why the server has closed the connection before the login; nil: it has not
+	release func()      // frees its place among those that log in; may be called more than once
 	timeout *time.Timer // closes the connection; stopped while a dashboard runs
 	slot    *slot       // nil: nobody has logged in yet
 	started bool        // a dashboard was started
@@ -35,8 +37,8 @@ type slot struct {
 	release  func()  // frees the slot; may be called more than once
 }
 
-func newConn(c net.Conn, l Limits, onAuthenticated func(), onExpired func(*conn)) *conn {
-	out := &conn{Conn: c, limits: l, onAuthenticated: sync.OnceFunc(onAuthenticated), onExpired: onExpired,
+func newConn(c net.Conn, l Limits, onExpired func(*conn)) *conn {
+	out := &conn{Conn: c, limits: l, onExpired: onExpired, release: func() {},
 		size: terminalSize{changed: make(chan struct{}, 1)}}
 	out.mu.Lock() // the timer's function must see out.timeout
 	defer out.mu.Unlock()
@@ -44,22 +46,62 @@ func newConn(c net.Conn, l Limits, onAuthenticated func(), onExpired func(*conn)
 		if out.awaitsDashboard() {
 			out.onExpired(out)
 		}
-		_ = out.Close()
+		out.closeFor(errLoginTooLate)
 	})
 	return out
 }
 
+// Why the server closes a connection before the login.
+var (
+	errLoginTooLate = errors.New("the client did not log in in time")
+	errDropped      = errors.New(tooManyUnauthenticated.text + ": this was the oldest")
+)
+
+// closeFor closes the connection. Before the login it stores the cause.
+func (c *conn) closeFor(cause error) {
+	c.mu.Lock()
+	if c.slot == nil && !c.closed {
+		c.cause = cause
+	}
+	c.mu.Unlock()
+	_ = c.Close()
+}
+
+// setRelease stores what frees the connection's place among those that log in.
+func (c *conn) setRelease(release func()) {
+	c.mu.Lock()
+	c.release = release
+	closed := c.closed
+	c.mu.Unlock()
+	if closed {
+		release()
+	}
+}
+
+// Read reads from the client. After closeFor it returns the cause.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.cause != nil {
+			err = c.cause
+		}
+	}
+	return n, err
+}
+
 // setSlot stores the user's slot, and starts the time limit for opening the dashboard.
 func (c *conn) setSlot(next *slot) {
-	c.onAuthenticated()
 	c.mu.Lock()
-	previous := c.slot
+	previous, release := c.slot, c.release
 	c.slot = next
 	closed := c.closed
 	if !closed {
 		c.timeout.Reset(c.limits.Handshake)
 	}
 	c.mu.Unlock()
+	release()
 	if previous != nil {
 		previous.release()
 	}
@@ -119,9 +161,9 @@ func (c *conn) Close() error {
 	c.mu.Lock()
 	c.closed = true
 	c.timeout.Stop()
-	current := c.slot
+	current, release := c.slot, c.release
 	c.mu.Unlock()
-	c.onAuthenticated()
+	release()
 	if current != nil {
 		current.release()
 	}

@@ -166,10 +166,25 @@ func userLine(options string, key gossh.Signer) string {
 
 func newTestServer(t *testing.T, limits sshd.Limits, users ...string) *testServer {
 	t.Helper()
-	return newTestServerWithHostKey(t, filepath.Join(t.TempDir(), "host_key"), limits, users...)
+	return newTestServerOn(t, sameListener, limits, users...)
+}
+
+func sameListener(l net.Listener) net.Listener { return l }
+
+// newTestServerOn starts a server on a listener that wrap returns.
+func newTestServerOn(t *testing.T, wrap func(net.Listener) net.Listener, limits sshd.Limits,
+	users ...string) *testServer {
+	t.Helper()
+	return startTestServer(t, filepath.Join(t.TempDir(), "host_key"), wrap, limits, users...)
 }
 
 func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, users ...string) *testServer {
+	t.Helper()
+	return startTestServer(t, hostKey, sameListener, limits, users...)
+}
+
+func startTestServer(t *testing.T, hostKey string, wrap func(net.Listener) net.Listener, limits sshd.Limits,
+	users ...string) *testServer {
 	t.Helper()
 	s := &testServer{t: t, dir: t.TempDir(), log: &safeBuffer{}, meter: &testMeter{}}
 	s.writeUsers(users...)
@@ -189,6 +204,7 @@ func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, 
 	s.address = l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
+	l = wrap(l)
 	go func() { served <- s.server.Serve(ctx, l) }()
 	s.stop = sync.OnceValue(func() error {
 		cancel()

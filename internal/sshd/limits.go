@@ -2,10 +2,10 @@ package sshd
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"net/netip"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Limits bound the resources that clients can use. A field that is zero has the default named here.
@@ -13,8 +13,11 @@ type Limits struct {
 	Sessions        int // open sessions in all; 500
 	PerUser         int // of one user; 10
 	PerAddress      int // from one address; 50
-	LoginsPerMinute int // connections from one address in a minute; 30
+	LoginsPerMinute int // connections from one network block in a minute; 30
 	Unauthenticated int // connections that have not logged in yet; 100
+	LoginsPerBlock  int // of these from one network block; 10
+	BlockIPv4       int // bits of the prefix of a network block; 32
+	BlockIPv6       int // the same for IPv6; 64
 	// limit for the login, again for opening the dashboard, and for closing the connection after
 	// it; 20 s
 	Handshake  time.Duration
@@ -33,6 +36,9 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.PerAddress, 50)
 	setDefault(&l.LoginsPerMinute, 30)
 	setDefault(&l.Unauthenticated, 100)
+	setDefault(&l.LoginsPerBlock, 10)
+	setDefault(&l.BlockIPv4, 32)
+	setDefault(&l.BlockIPv6, 64)
 	setDefault(&l.Handshake, 20*time.Second)
 	setDefault(&l.Idle, 30*time.Minute)
 	setDefault(&l.MaxSession, 12*time.Hour)
@@ -50,25 +56,20 @@ func setDefault[N int | time.Duration](n *N, standard N) {
 	}
 }
 
-// maxAddresses is how many addresses the rate limiter tracks. At that number, it drops those
-// without recent attempts.
-const maxAddresses = 10_000
-
-// connLimiter counts sessions, connections and login attempts.
+// connLimiter counts sessions, and admits connections.
 type connLimiter struct {
-	limits          Limits
-	mu              sync.Mutex
-	closed          bool
-	unauthenticated int
-	sessions        int
-	users           map[string]int
-	addresses       map[string]int
-	attempts        map[string]*rate.Limiter
+	limits    Limits
+	mu        sync.Mutex
+	closed    bool
+	admission *admission
+	sessions  int
+	users     map[string]int
+	addresses map[string]int
 }
 
 func newConnLimiter(l Limits) *connLimiter {
 	return &connLimiter{limits: l, users: map[string]int{}, addresses: map[string]int{},
-		attempts: map[string]*rate.Limiter{}}
+		admission: newAdmission(l, time.Now, rand.Float64)}
 }
 
 // refusal is why a limit refuses something. The zero refusal refuses nothing.
@@ -77,41 +78,34 @@ type refusal struct {
 	text   string
 }
 
-// acquireConn returns why a connection from an address is refused. An accepted one must be released
-// by releaseConn.
-func (c *connLimiter) acquireConn(address string) refusal {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.attempts) >= maxAddresses {
-		for a, l := range c.attempts {
-			if l.Tokens() >= float64(l.Burst()) {
-				delete(c.attempts, a)
-			}
-		}
+// acquireConn returns why a connection from a network block is refused. An accepted one must be
+// released by the returned function, and is closed by drop if it loses its place to a newer one.
+func (c *connLimiter) acquireConn(block netip.Prefix, drop func()) (release func(), refused refusal) {
+	admitted, dropped, refused := c.admit(block, drop)
+	if dropped != nil {
+		dropped.drop()
 	}
-	limiter := c.attempts[address]
-	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(c.limits.LoginsPerMinute)),
-			c.limits.LoginsPerMinute)
-		c.attempts[address] = limiter
-	}
-	switch {
-	case c.closed:
-		return refusal{ShuttingDown, "the server is shutting down"}
-	case !limiter.Allow():
-		return refusal{TooManyAttempts, "too many attempts from this address"}
-	case c.unauthenticated >= c.limits.Unauthenticated:
-		return refusal{TooManyUnauthenticated, "too many connections that have not logged in"}
-	}
-	c.unauthenticated++
-	return refusal{}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.admission.remove(admitted)
+	}, refused
 }
 
-// releaseConn releases a connection that has logged in or has closed.
-func (c *connLimiter) releaseConn() {
+func (c *connLimiter) admit(block netip.Prefix, drop func()) (admitted, dropped *applicant, refused refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.unauthenticated--
+	if c.closed {
+		return nil, nil, refusal{ShuttingDown, "the server is shutting down"}
+	}
+	return c.admission.admit(block, drop)
+}
+
+// rememberBlock notes that a network block has logged in.
+func (c *connLimiter) rememberBlock(block netip.Prefix) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.admission.remember(block)
 }
 
 // acquireSession returns why a user may not open a session, as a sentence. An accepted one must be

@@ -57,6 +57,7 @@ const connKey contextKey = "vpsdeck connection"
 type Server struct {
 	opts       Options
 	limiter    *connLimiter
+	refusals   refusalCounter
 	ssh        *ssh.Server
 	mu         sync.Mutex
 	users      *Users
@@ -114,24 +115,38 @@ func New(opts Options) (*Server, error) {
 
 // handleConn accepts a connection, or closes it if a limit is reached.
 func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
-	from := host(c.RemoteAddr())
-	if refused := s.limiter.acquireConn(from); refused.text != "" {
-		s.opts.Meter.Refused(refused.reason)
-		s.opts.Log.Warn("connection refused", "address", from, "why", refused.text)
-		return nil
-	}
-	own := newConn(c, s.opts.Limits, s.limiter.releaseConn, func(own *conn) {
+	own := newConn(c, s.opts.Limits, func(own *conn) {
 		s.opts.Meter.Refused(TooLate)
 		s.connLogger(own).Warn("disconnected", "why",
 			"no dashboard was requested within "+s.opts.Limits.Handshake.String())
 	})
+	block := s.opts.Limits.blockOf(c.RemoteAddr())
+	release, refused := s.limiter.acquireConn(block, func() { own.closeFor(errDropped) })
+	if refused.text != "" {
+		s.refuse(c.RemoteAddr(), loginRefusal{event: "connection refused", why: refused.text, reason: refused.reason})
+		_ = own.Close()
+		return nil
+	}
+	own.setRelease(release)
 	ctx.SetValue(connKey, own)
 	return own
 }
 
 func (s *Server) logFailedConn(c net.Conn, err error) {
-	s.opts.Meter.Refused(LoginFailed)
-	s.opts.Log.Warn("login failed", "address", host(c.RemoteAddr()), "why", clean(err.Error()))
+	reason := LoginFailed
+	if errors.Is(err, errDropped) {
+		reason = TooManyUnauthenticated
+	}
+	s.refuse(c.RemoteAddr(), loginRefusal{event: "login failed", why: failure(err), reason: reason})
+}
+
+// failure returns why a login failed, without the ports of the two ends.
+func failure(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return clean(err.Error())
 }
 
 // authenticate reports whether a key is accepted. It runs for each key that a client offers, before
@@ -139,8 +154,8 @@ func (s *Server) logFailedConn(c net.Conn, err error) {
 func (s *Server) authenticate(ctx ssh.Context, key ssh.PublicKey) bool {
 	user, err := s.identify(key, ctx.RemoteAddr())
 	if err != nil {
-		s.opts.Log.Info("key refused", "address", host(ctx.RemoteAddr()), "key", gossh.FingerprintSHA256(key), "as",
-			clean(ctx.User()), "why", err.Error())
+		s.refuse(ctx.RemoteAddr(), loginRefusal{event: "key refused", why: err.Error(),
+			key: gossh.FingerprintSHA256(key), as: clean(ctx.User())})
 		return false
 	}
 	s.opts.Log.Debug("key accepted", "user", user.Name, "key", user.fingerprint)
@@ -175,6 +190,7 @@ func (s *Server) handleLogin(ctx ssh.Context, key gossh.PublicKey, from net.Addr
 		taken.release = sync.OnceFunc(func() { s.limiter.releaseSession(user.Name, host(from)) })
 	}
 	own.setSlot(taken)
+	s.limiter.rememberBlock(s.opts.Limits.blockOf(from))
 	s.connLogger(own).Info("authenticated", "by", user.authMethod)
 	return nil
 }
@@ -237,6 +253,7 @@ func (s *Server) drain() {
 		_ = s.ssh.Shutdown(last)
 	}
 	_ = s.ssh.Close()
+	s.logRefusals()
 	s.opts.Log.Info("ended")
 }
 
@@ -250,13 +267,14 @@ func (s *Server) activeSessions() []*session {
 	return out
 }
 
-// healthInterval is how often the server logs its health.
+// healthInterval is how often the server logs its health, and what it refused again and again.
 const healthInterval = time.Minute
 
 func (s *Server) logHealth(ctx context.Context) {
 	for clock.Sleep(ctx, healthInterval) == nil {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
+		s.logRefusals()
 		s.opts.Log.Info("health", "sessions", s.limiter.openSessions(), "goroutines", runtime.NumGoroutine(),
 			"heap_mb", m.HeapAlloc>>20)
 	}

@@ -578,7 +578,7 @@ func (p *Activity) body(s *style.Styles) string {
 		}
 		return renderMessage(s, m, inner)
 	}
-	table := p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
+	table := p.table.View(s, p.focused, func(i int, cells []widget.Span) { p.setCells(cells, s, p.rows[i]) })
 	n := p.detailHeight()
 	if n == 0 {
 		return table
@@ -621,7 +621,7 @@ func firstKeyOf(b key.Binding) string {
 	return first
 }
 
-func (p *Activity) cells(s *style.Styles, e *Event) []widget.Span {
+func (p *Activity) setCells(cells []widget.Span, s *style.Styles, e *Event) {
 	st, sign := p.signOf(s, e)
 	profile := e.Profile
 	if profile == "" {
@@ -641,16 +641,14 @@ func (p *Activity) cells(s *style.Styles, e *Event) []widget.Span {
 	if e.running() {
 		words = st
 	}
-	return []widget.Span{
-		activityTime:    {Text: widget.ShortTime(e.At, p.env.State.Now), Style: s.Muted},
-		activityProfile: {Text: profile, Style: s.Muted},
-		activityWho:     {Text: e.By.Name, Style: s.Text},
-		activityAction:  {Text: e.Action, Style: s.Text},
-		activityServer:  {Text: serverLabel(e), Style: s.Text},
-		activityPoint:   {Text: pointLabel(e), Style: s.Text},
-		activityTook:    {Text: duration, Style: s.Text},
-		activityOutcome: signSpan(sign, st, p.outcome(e), words),
-	}
+	cells[activityTime] = widget.Span{Text: widget.ShortTime(e.At, p.env.State.Now), Style: s.Muted}
+	cells[activityProfile] = widget.Span{Text: profile, Style: s.Muted}
+	cells[activityWho] = widget.Span{Text: e.By.Name, Style: s.Text}
+	cells[activityAction] = widget.Span{Text: e.Action, Style: s.Text}
+	cells[activityServer] = widget.Span{Text: serverLabel(e), Style: s.Text}
+	cells[activityPoint] = widget.Span{Text: pointLabel(e), Style: s.Text}
+	cells[activityTook] = widget.Span{Text: duration, Style: s.Text}
+	cells[activityOutcome] = signSpan(sign, st, p.outcome(e), words)
 }
 
 // outcome is the outcome of an event in a table cell.

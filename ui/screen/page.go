@@ -258,10 +258,10 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 		return renderMessage(s, message{s.Bad, "No restore points yet.", k.Action.Snapshot.Help().Key +
 			" takes a snapshot, " + k.Action.Backup.Help().Key + " a backup."}, p.innerWidth())
 	}
-	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
+	return p.table.View(s, p.focused, func(i int, cells []widget.Span) { p.setCells(cells, s, p.rows[i]) })
 }
 
-func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
+func (p *Page) setCells(cells []widget.Span, s *style.Styles, point *model.Point) {
 	glyph, st := kindSign(s, point)
 	word, name := kindAndName(point)
 	description := ""
@@ -282,15 +282,13 @@ func (p *Page) cells(s *style.Styles, point *model.Point) []widget.Span {
 	if last, known := p.env.State.LastRestoreDuration(*point); known {
 		duration = widget.Span{Text: widget.FormatDuration(last), Style: s.Text}
 	}
-	return []widget.Span{
-		pageKind:        signSpan(glyph, st, word, s.Text),
-		pageName:        {Text: name, Style: s.Text, Matched: p.matchedRunes(point)},
-		pageStatus:      PointStatus(s, point.Status),
-		pageCreated:     created,
-		pageDataLoss:    dataLoss,
-		pageRestoreTime: duration,
-		pageSize:        {Text: widget.SizeOf(point), Style: s.Text},
-		pageExpires:     expirySpan(s, point, now),
-		pageDescription: {Text: description, Style: s.Muted},
-	}
+	cells[pageKind] = signSpan(glyph, st, word, s.Text)
+	cells[pageName] = widget.Span{Text: name, Style: s.Text, Matched: p.matchedRunes(point)}
+	cells[pageStatus] = PointStatus(s, point.Status)
+	cells[pageCreated] = created
+	cells[pageDataLoss] = dataLoss
+	cells[pageRestoreTime] = duration
+	cells[pageSize] = widget.Span{Text: widget.SizeOf(point), Style: s.Text}
+	cells[pageExpires] = expirySpan(s, point, now)
+	cells[pageDescription] = widget.Span{Text: description, Style: s.Muted}
 }

@@ -261,7 +261,7 @@ func (p *Points) body(s *style.Styles, from source) string {
 		}
 		return renderMessage(s, p.emptyMessage(s), inner)
 	}
-	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
+	return p.table.View(s, p.focused, func(i int, cells []widget.Span) { p.setCells(cells, s, p.rows[i]) })
 }
 
 // emptyMessage returns what an empty pane shows.
@@ -287,9 +287,9 @@ func (p *Points) emptyMessage(s *style.Styles) message {
 	return message{s.Text, fmt.Sprintf("No %ss of %s yet.", p.kind, p.server.SentenceName()), hint}
 }
 
-// cells returns the cells of a row. Without the focus, what is fine has one colour: the pane follows
+// setCells sets the cells of a row. Without the focus, what is fine has one colour: the pane follows
 // the cursor among the servers then, and each change of colour takes bytes.
-func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
+func (p *Points) setCells(cells []widget.Span, s *style.Styles, point *model.Point) {
 	found, text, status := p.matchedRunes(point), s.Text, PointStatus(s, point.Status)
 	if !p.focused {
 		text = s.Muted
@@ -306,15 +306,13 @@ func (p *Points) cells(s *style.Styles, point *model.Point) []widget.Span {
 			name.Style = s.Muted
 		}
 	}
-	return []widget.Span{
-		pointServer:      {Text: point.Server.ShortLabel(), Style: text},
-		pointName:        name,
-		pointStatus:      status,
-		pointSize:        {Text: widget.SizeOf(point), Style: text},
-		pointCreated:     createdSpan(s, text, point, p.env.State.Now),
-		pointExpires:     expirySpan(s, point, p.env.State.Now),
-		pointDescription: description,
-	}
+	cells[pointServer] = widget.Span{Text: point.Server.ShortLabel(), Style: text}
+	cells[pointName] = name
+	cells[pointStatus] = status
+	cells[pointSize] = widget.Span{Text: widget.SizeOf(point), Style: text}
+	cells[pointCreated] = createdSpan(s, text, point, p.env.State.Now)
+	cells[pointExpires] = expirySpan(s, point, p.env.State.Now)
+	cells[pointDescription] = description
 }
 
 // expiringSoon is the time before expiry from which it is shown as a warning.

@@ -222,22 +222,21 @@ func (r *Requests) View() string {
 		return r.frame(title, "", renderMessage(s, message{s.Text, text, r.env.Keys.View.Back.Help().Key +
 			" goes back."}, r.width-widget.FrameWidth))
 	}
-	return r.frame(title, "", r.table.View(s, r.focused, func(i int) []widget.Span { return r.cells(s, r.rows[i]) }))
+	setCells := func(i int, cells []widget.Span) { r.setCells(cells, s, r.rows[i]) }
+	return r.frame(title, "", r.table.View(s, r.focused, setCells))
 }
 
-func (r *Requests) cells(s *style.Styles, e model.Exchange) []widget.Span {
+func (r *Requests) setCells(cells []widget.Span, s *style.Styles, e model.Exchange) {
 	method := s.Muted
 	if e.Method != "GET" {
 		method = s.AccentStrong
 	}
-	return []widget.Span{
-		requestTime:   {Text: e.At.UTC().Format("15:04:05"), Style: s.Muted},
-		requestMethod: {Text: e.Method, Style: method},
-		requestPath:   {Text: model.Clean(path(e)), Style: s.Text},
-		requestStatus: requestStatusSpan(s, e),
-		requestTook:   {Text: fmt.Sprintf("%d ms", e.Duration.Milliseconds()), Style: s.Text},
-		requestSize:   {Text: sizeText(e.Size), Style: s.Muted},
-	}
+	cells[requestTime] = widget.Span{Text: e.At.UTC().Format("15:04:05"), Style: s.Muted}
+	cells[requestMethod] = widget.Span{Text: e.Method, Style: method}
+	cells[requestPath] = widget.Span{Text: model.Clean(path(e)), Style: s.Text}
+	cells[requestStatus] = requestStatusSpan(s, e)
+	cells[requestTook] = widget.Span{Text: fmt.Sprintf("%d ms", e.Duration.Milliseconds()), Style: s.Text}
+	cells[requestSize] = widget.Span{Text: sizeText(e.Size), Style: s.Muted}
 }
 
 func requestStatusSpan(s *style.Styles, e model.Exchange) widget.Span {

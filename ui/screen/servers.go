@@ -302,28 +302,26 @@ func (p *Servers) body(s *style.Styles, from source) string {
 		return renderMessage(s, message{s.Text, "This account has no servers.", "Create one in the provider's panel."},
 			inner)
 	}
-	return p.table.View(s, p.focused, func(i int) []widget.Span { return p.cells(s, p.rows[i]) })
+	return p.table.View(s, p.focused, func(i int, cells []widget.Span) { p.setCells(cells, s, p.rows[i]) })
 }
 
-func (p *Servers) cells(s *style.Styles, r *model.AssessedServer) []widget.Span {
+func (p *Servers) setCells(cells []widget.Span, s *style.Styles, r *model.AssessedServer) {
 	name := s.Text
 	if needsAttention(r.Assessment.Health) {
 		name = s.Strong
 	}
-	return []widget.Span{
-		serverName:      {Text: r.Server.Ref().ShortLabel(), Style: name, Matched: p.matchedRunes(r)},
-		serverStatus:    ServerStatus(s, r.Status),
-		serverBackup:    p.newestSpan(s, r, model.Backup),
-		serverSnapshot:  p.newestSpan(s, r, model.Snapshot),
-		serverBackups:   {Text: countText(r.Known, r.Coverage.Backups), Style: s.Muted},
-		serverSnapshots: {Text: countText(r.Known, r.Coverage.Snapshots), Style: s.Muted},
-		serverNote:      p.coverageSpan(s, r),
-		serverDays:      p.daysSpan(s, r),
-		serverLocation:  {Text: r.Location, Style: s.Muted},
-		serverIP:        {Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))},
-		serverOS:        {Text: r.OS, Style: s.Muted},
-		serverPlan:      {Text: r.Plan.Name, Style: s.Muted},
-	}
+	cells[serverName] = widget.Span{Text: r.Server.Ref().ShortLabel(), Style: name, Matched: p.matchedRunes(r)}
+	cells[serverStatus] = ServerStatus(s, r.Status)
+	cells[serverBackup] = p.newestSpan(s, r, model.Backup)
+	cells[serverSnapshot] = p.newestSpan(s, r, model.Snapshot)
+	cells[serverBackups] = widget.Span{Text: countText(r.Known, r.Coverage.Backups), Style: s.Muted}
+	cells[serverSnapshots] = widget.Span{Text: countText(r.Known, r.Coverage.Snapshots), Style: s.Muted}
+	cells[serverNote] = p.coverageSpan(s, r)
+	cells[serverDays] = p.daysSpan(s, r)
+	cells[serverLocation] = widget.Span{Text: r.Location, Style: s.Muted}
+	cells[serverIP] = widget.Span{Text: r.IP, Style: widget.Link(s.Muted, p.env.SSH.URL(r.Server))}
+	cells[serverOS] = widget.Span{Text: r.OS, Style: s.Muted}
+	cells[serverPlan] = widget.Span{Text: r.Plan.Name, Style: s.Muted}
 }
 
 func countText(known bool, n int) string {

@@ -124,14 +124,16 @@ func (t *Table) RowAt(line int) (int, bool) {
 	return row, line >= 1 && line <= t.height && row < t.Rows
 }
 
-// View draws the heading and the visible rows. cell returns the cells of a row, one for each
-// column.
-func (t *Table) View(s *style.Styles, focused bool, cell func(row int) []Span) string {
+// View draws the heading and the visible rows. setCells sets the cells of a row, one for each
+// column. All rows use the same slice: spans are large, and a screen has hundreds of them.
+func (t *Table) View(s *style.Styles, focused bool, setCells func(row int, cells []Span)) string {
 	widths, gap := t.widths()
+	cells := make([]Span, len(t.Columns))
 	var b strings.Builder
 	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.title(i), Style: s.Muted} }, "  ", nil))
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
-		cells := cell(row)
+		clear(cells)
+		setCells(row, cells)
 		b.WriteByte('\n')
 		sign := ""
 		if t.Sign != nil {

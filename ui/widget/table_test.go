@@ -27,15 +27,15 @@ func testColumns() []Column {
 	}
 }
 
-func testRow(i int) []Span {
-	return []Span{
+func setTestRow(i int, cells []Span) {
+	copy(cells, []Span{
 		{Text: fmt.Sprintf("web-%d", i)}, {Text: "active", Sign: "●"}, {Text: "5 h ago"}, {Text: ""}, {Text: "never"},
 		{Text: "203.0.113.10"}, {Text: "Standard 日本"},
-	}
+	})
 }
 
 func tableLines(t *Table, focused bool) []string {
-	return strings.Split(ansi.Strip(t.View(style.New(true), focused, testRow)), "\n")
+	return strings.Split(ansi.Strip(t.View(style.New(true), focused, setTestRow)), "\n")
 }
 
 func TestTableDrawsHeadAndRows(t *testing.T) {
@@ -58,7 +58,7 @@ func TestSelectedRowIsFilledToTheEdge(t *testing.T) {
 	table := Table{Columns: testColumns(), Rows: 1}
 	table.SetSize(60, 3)
 	s := style.New(true)
-	line := strings.Split(table.View(s, true, testRow), "\n")[1]
+	line := strings.Split(table.View(s, true, setTestRow), "\n")[1]
 	background := lipgloss.NewStyle().Background(s.Palette.Selection).Render(" ")
 	background, _, _ = strings.Cut(strings.TrimPrefix(background, "\x1b["), "m")
 	for _, part := range strings.Split(strings.TrimSuffix(line, "\x1b[m"), "\x1b[m") {
@@ -184,12 +184,29 @@ func TestTableRequestsOnlyVisibleRows(t *testing.T) {
 	table.SetSize(60, 11)
 	table.MoveTo(50_000)
 	var asked []int
-	table.View(style.New(true), true, func(i int) []Span {
+	table.View(style.New(true), true, func(i int, cells []Span) {
 		asked = append(asked, i)
-		return testRow(i)
+		setTestRow(i, cells)
 	})
 	if len(asked) != 10 || asked[9] != 50_000 {
 		t.Errorf("requested rows %v", asked)
+	}
+}
+
+// A cell is so large that a slice for each row was most of what a session allocated.
+func TestTableReusesTheCells(t *testing.T) {
+	table := Table{Columns: testColumns(), Rows: 3, Cursor: 1}
+	table.SetSize(60, 11)
+	slices := map[*Span]bool{}
+	table.View(style.New(true), true, func(i int, cells []Span) {
+		if cells[0].Text != "" {
+			t.Errorf("row %d gets the cells of the row before: %q", i, cells[0].Text)
+		}
+		slices[&cells[0]] = true
+		setTestRow(i, cells)
+	})
+	if len(slices) != 1 {
+		t.Errorf("%d slices for 3 rows", len(slices))
 	}
 }
 
