@@ -423,7 +423,7 @@ func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Deta
 			Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point"),
 			Minor: true})
 	}
-	return details
+	return append(details, a.coverageDetails([]model.Point{p})...)
 }
 
 // nextNewest describes the newest point without this one.

@@ -255,7 +255,7 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 	for _, p := range points {
 		lines = append(lines, a.deletionLine(p, left[p.Server.ID].lossText()))
 	}
-	details = append(details, lossDetails(points, left)...)
+	details = append(append(details, lossDetails(points, left)...), a.coverageDetails(points)...)
 	number := strconv.Itoa(len(points))
 	return dialog.ConfirmOptions{
 		Title: title,

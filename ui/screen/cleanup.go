@@ -99,7 +99,8 @@ func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
 	shown := a.remainingAfter(plan.Items)
 	options := a.deleteManyOptions(plan.Items, "Clean up")
 	options.List = lines
-	options.Details = []dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
+	options.Details = append([]dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}},
+		a.coverageDetails(plan.Items)...)
 	options.OnConfirm = func(bool) tea.Cmd { // skips what has changed since the preview
 		return a.env.StartAll(a.deleteRequests(plan.Recheck(a.allPoints()).Items, shown))
 	}
