@@ -120,13 +120,7 @@ func (r *Runner) planPrune(opts PruneOptions, policies []retention.Policy, serve
 		selected[s.ID] = true
 	}
 	if len(opts.Kinds) > 0 {
-		policies = slices.Clone(policies)
-		for i := range policies {
-			if len(policies[i].Kinds) == 0 {
-				policies[i].Kinds = opts.Kinds
-			}
-		}
-		policies = slices.DeleteFunc(policies, func(p retention.Policy) bool { return p.Kinds[0] != opts.Kinds[0] })
+		policies = retention.OnlyKind(policies, opts.Kinds[0])
 	}
 	return retention.New(retention.Input{
 		Servers: r.state.Servers.Value, Points: slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value),

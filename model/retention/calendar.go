@@ -17,20 +17,30 @@ type Calendar struct {
 	Total Day       // of all days
 }
 
-// Calendar returns the days of a kind: the weeks that have points, but at least 4 and at most most.
-func (p Plan) Calendar(kind model.Kind, most int) Calendar {
-	const day, minWeeks = 24 * time.Hour, 4
-	today := p.At.UTC().Truncate(day)
-	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7)
-	weeks := minWeeks
+// day is a day in UTC, which has no summer time.
+const day = 24 * time.Hour
+
+// Weeks returns how many calendar weeks the points of the plan span up to its week, at least 4.
+func (p Plan) Weeks() int {
+	weeks, monday := 4, mondayOf(p.At)
 	for i := range p.Decisions {
-		d := &p.Decisions[i].Point
-		if at := d.CreatedAt; d.Kind == kind && !at.IsZero() && at.Before(monday) {
+		if at := p.Decisions[i].Point.CreatedAt; !at.IsZero() && at.Before(monday) {
 			weeks = max(weeks, int((monday.Sub(at)+7*day-1)/(7*day))+1)
 		}
 	}
-	c := Calendar{Start: monday.AddDate(0, 0, -7*(max(min(weeks, most), 1)-1))}
-	c.Days = make([]Day, int(today.Sub(c.Start)/day)+1)
+	return weeks
+}
+
+// mondayOf returns the start of the week.
+func mondayOf(at time.Time) time.Time {
+	today := at.UTC().Truncate(day)
+	return today.AddDate(0, 0, -(int(today.Weekday())+6)%7)
+}
+
+// Calendar returns the days of a kind in the last weeks, that of the plan included.
+func (p Plan) Calendar(kind model.Kind, weeks int) Calendar {
+	c := Calendar{Start: mondayOf(p.At).AddDate(0, 0, -7*(max(weeks, 1)-1))}
+	c.Days = make([]Day, int(p.At.Sub(c.Start)/day)+1)
 	for i := range p.Decisions {
 		d := &p.Decisions[i]
 		if d.Point.Kind != kind {

@@ -24,20 +24,23 @@ func TestCalendarCountsEachDay(t *testing.T) {
 		decide(model.Backup, at(17, 0), false), // a clock that is ahead
 		decide(model.Snapshot, at(15, 0), true),
 	}}
+	if got := (retention.Plan{At: at(16, 15)}).Weeks(); got != 4 {
+		t.Errorf("an empty plan has %d weeks", got)
+	}
 	for _, c := range []struct {
 		kind  model.Kind
-		most  int
+		weeks int
 		start time.Time
 		days  string // index of the day: kept, removed
 		older retention.Day
 	}{
-		{model.Backup, 20, time.Date(2024, 11, 18, 0, 0, 0, 0, time.UTC),
+		{model.Backup, plan.Weeks(), time.Date(2024, 11, 18, 0, 0, 0, 0, time.UTC),
 			"3:{0 1} 55:{1 0} 56:{0 1} 59:{2 1} ", retention.Day{Kept: 1}},
 		{model.Backup, 2, at(6, 0), "6:{1 0} 7:{0 1} 10:{2 1} ", retention.Day{Kept: 1, Removed: 1}},
-		{model.Snapshot, 20, time.Date(2024, 12, 23, 0, 0, 0, 0, time.UTC), "23:{0 1} ", retention.Day{}},
+		{model.Snapshot, 4, time.Date(2024, 12, 23, 0, 0, 0, 0, time.UTC), "23:{0 1} ", retention.Day{}},
 		{model.Snapshot, 1, at(13, 0), "2:{0 1} ", retention.Day{}},
 	} {
-		got := plan.Calendar(c.kind, c.most)
+		got := plan.Calendar(c.kind, c.weeks)
 		days := ""
 		for i, d := range got.Days {
 			if d != (retention.Day{}) {
@@ -45,7 +48,7 @@ func TestCalendarCountsEachDay(t *testing.T) {
 			}
 		}
 		if !got.Start.Equal(c.start) || days != c.days || got.Older != c.older {
-			t.Errorf("%s, at most %d weeks: from %s, %s, older %v", c.kind, c.most, got.Start, days, got.Older)
+			t.Errorf("%s, %d weeks: from %s, %s, older %v", c.kind, c.weeks, got.Start, days, got.Older)
 		}
 	}
 }

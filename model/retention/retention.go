@@ -380,3 +380,15 @@ func protectedBy(r Policy, p *model.Point) string {
 	}
 	return ""
 }
+
+// OnlyKind returns the policies narrowed to one kind, without those for the other.
+func OnlyKind(policies []Policy, kind model.Kind) []Policy {
+	var out []Policy
+	for _, p := range policies {
+		if len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind) {
+			p.Kinds = []model.Kind{kind}
+			out = append(out, p)
+		}
+	}
+	return out
+}
