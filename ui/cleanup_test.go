@@ -368,7 +368,7 @@ func TestCleanupNeverOffersTheNewestPoint(t *testing.T) {
 	for _, id := range []model.ID{"12345", "12346", "12348", "12352", "12353", "12354", "12355", "12356"} {
 		newest, _ := model.NewestUsable(w.allPoints(id), w.clock.Now())
 		for _, line := range listed {
-			if strings.Contains(line, "delete ") && strings.Contains(line, newest.Kind.String()+" ") && strings.Contains(line, "#"+string(newest.ID)) {
+			if strings.Contains(line, fmt.Sprintf("delete %s #%s ", newest.Kind, newest.ID)) {
 				t.Errorf("the newest of #%s is offered: %s", id, line)
 			}
 		}

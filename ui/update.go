@@ -236,9 +236,11 @@ func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return a.openDialog(dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
+	help := dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
 		return dialog.HelpLines(a.opts.Keys.Groups(), s, width)
-	}, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Help))
+	}, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Help)
+	help.AddKey(a.opts.Keys.Dialog.Kinds, screen.NewActions(a.env).ShowKinds)
+	return a.openDialog(help)
 }
 
 // toDialog passes a message to a dialog, and closes the dialog if it is done.

@@ -142,6 +142,7 @@ func (a Actions) snapshotForm(server model.Server) tea.Cmd {
 		},
 		Request:     command.DescribeRequest(model.Create, p),
 		SubmitLabel: "create",
+		OnKinds:     a.ShowKinds,
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			p.Name, p.Description = v["name"], strings.TrimSpace(v["description"])
 			return a.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
@@ -165,6 +166,7 @@ func (a Actions) backupForm(server model.Server) tea.Cmd {
 		},
 		Request:     command.DescribeRequest(model.Create, p),
 		SubmitLabel: "create",
+		OnKinds:     a.ShowKinds,
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			p.Description = strings.TrimSpace(v["description"])
 			return a.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})

@@ -38,6 +38,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		Title:       fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")),
 		Intro:       a.bulkIntro(kind, servers, leftOut),
 		SubmitLabel: "create all",
+		OnKinds:     a.ShowKinds,
 		Request:     fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
 		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; may contain {server} {date} " +
 			"{time} {n})",

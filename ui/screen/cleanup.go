@@ -160,23 +160,18 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 	return a.openConfirm(options)
 }
 
-// planLines returns a line for each server and each of its points, and which of them stay. What
-// goes comes first, in the order in which it is deleted.
+// planLines returns a line for each server and each of its points, and which of them stay. Servers
+// that lose nothing come last. What goes comes first, in the order in which it is deleted.
 func (a Actions) planLines(plan retention.Plan) (lines []string, minor []bool) {
 	add := func(text string, stays bool) { lines, minor = append(lines, text), append(minor, stays) }
-	for _, pass := range []bool{true, false} { // servers that lose nothing come last
-		for start := 0; start < len(plan.Decisions); {
-			end := start
-			for end < len(plan.Decisions) && plan.Decisions[end].Point.Server.ID == plan.Decisions[start].Point.Server.ID {
-				end++
-			}
-			mine := plan.Decisions[start:end]
-			start = end
+	for _, losing := range []bool{true, false} {
+		for _, mine := range byServer(plan.Decisions) {
 			goes, stays := splitDecisions(mine)
-			if (len(goes) > 0) != pass {
+			if (len(goes) > 0) != losing {
 				continue
 			}
-			add(fmt.Sprintf("%s: delete %d, keep %d", mine[0].Point.Server.SentenceName(), len(goes), len(stays)), !pass)
+			add(fmt.Sprintf("%s: delete %d, keep %d", mine[0].Point.Server.SentenceName(), len(goes), len(stays)),
+				!losing)
 			for _, d := range goes {
 				add("  delete "+a.decisionText(d), false)
 			}
@@ -188,6 +183,18 @@ func (a Actions) planLines(plan retention.Plan) (lines []string, minor []bool) {
 	return lines, minor
 }
 
+// byServer splits decisions into those of each server, which stand together.
+func byServer(all []retention.Decision) [][]retention.Decision {
+	var out [][]retention.Decision
+	for i := range all {
+		if i == 0 || all[i].Point.Server.ID != all[i-1].Point.Server.ID {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], all[i])
+	}
+	return out
+}
+
 // splitDecisions splits what goes, oldest first, from what stays, newest first.
 func splitDecisions(all []retention.Decision) (goes, stays []retention.Decision) {
 	for _, d := range all {
@@ -197,8 +204,9 @@ func splitDecisions(all []retention.Decision) (goes, stays []retention.Decision)
 			stays = append(stays, d)
 		}
 	}
-	slices.SortStableFunc(goes, func(a, b retention.Decision) int { return a.Point.CreatedAt.Compare(b.Point.CreatedAt) })
-	slices.SortStableFunc(stays, func(a, b retention.Decision) int { return b.Point.CreatedAt.Compare(a.Point.CreatedAt) })
+	newestFirst := func(a, b retention.Decision) int { return b.Point.CreatedAt.Compare(a.Point.CreatedAt) }
+	slices.SortStableFunc(stays, newestFirst)
+	slices.SortStableFunc(goes, func(a, b retention.Decision) int { return newestFirst(b, a) })
 	return goes, stays
 }
 
@@ -206,7 +214,8 @@ func splitDecisions(all []retention.Decision) (goes, stays []retention.Decision)
 // space may be short.
 func (a Actions) decisionText(d retention.Decision) string {
 	p := &d.Point
-	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(p, a.env.State.Now), d.Why, widget.SizeOf(p)}
+	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(p, a.env.State.Now), d.Why,
+		widget.SizeOf(p)}
 	if p.Name != "" {
 		parts = append(parts, p.Name)
 	}
