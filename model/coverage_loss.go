@@ -22,7 +22,7 @@ func (l CoverageLoss) NowText() (string, Health) {
 	if len(l.Now) == 0 {
 		return "", Fine
 	}
-	return l.Now[0].Message, l.Now[0].Health
+	return l.Now[0].sentence(), l.Now[0].Health
 }
 
 // LaterText returns the worst of what the server will lack within [LossPeriod], or "". It gives no
@@ -31,11 +31,19 @@ func (l CoverageLoss) LaterText() (string, Health) {
 	if len(l.Later) == 0 {
 		return "", Fine
 	}
-	text, health := l.Later[0].Message, l.Later[0].Health
+	text, health := l.Later[0].sentence(), l.Later[0].Health
 	if health == Overdue {
 		text = health.String()
 	}
 	return text + " (others expire)", health
+}
+
+// sentence returns the message after the state's name, unless the message says it.
+func (r Reason) sentence() string {
+	if r.Health >= NoBackup {
+		return r.Message
+	}
+	return r.Health.String() + ": " + r.Message
 }
 
 // CoverageLosses returns which servers are covered worse after the points are deleted, in the order

@@ -318,13 +318,14 @@ func (f *Form) ShortHelp() []key.Binding {
 	if f.canSubmitEarly() {
 		keys = append(keys, withHelp(f.keys.Submit, f.options.SubmitLabel))
 	}
-	if f.options.OnKinds != nil {
-		keys = append(keys, f.keys.Kinds)
-	}
 	if f.options.NoCancel {
 		return append(keys, keymap.Interrupt())
 	}
-	return append(keys, f.keys.Cancel)
+	keys = append(keys, f.keys.Cancel)
+	if f.options.OnKinds != nil {
+		keys = append(keys, f.keys.Kinds)
+	}
+	return keys
 }
 
 // canSubmitEarly reports whether there are fields after the focused one.

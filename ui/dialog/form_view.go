@@ -98,14 +98,14 @@ func (f *Form) help() string {
 	if f.canSubmitEarly() {
 		text += " " + style.Dot + " " + f.keys.Submit.Help().Key + ": " + f.options.SubmitLabel
 	}
-	if f.options.OnKinds != nil {
-		text += " " + style.Dot + " " + f.keys.Kinds.Help().Key + ": " + f.keys.Kinds.Help().Desc
-	}
 	if f.focusedField() > 0 {
 		text += " " + style.Dot + " shift+tab: back"
 	}
 	if !f.options.NoCancel {
 		text += " " + style.Dot + " " + f.keys.Cancel.Keys()[0] + ": cancel"
+	}
+	if f.options.OnKinds != nil {
+		text += " " + style.Dot + " " + f.keys.Kinds.Help().Key + ": " + f.keys.Kinds.Help().Desc
 	}
 	return text
 }

@@ -425,7 +425,7 @@ func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Deta
 			Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point"),
 			Minor: true})
 	}
-	return append(details, a.coverageDetails([]model.Point{p})...)
+	return append(details, a.coverageDetails([]model.Point{p}, func(model.ServerRef) string { return "" })...)
 }
 
 // nextNewest describes the newest point without this one.

@@ -226,7 +226,7 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on",
 				"the server's own infrastructure"}},
 		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point", "After this",
-			"web-server-01 ✗ no usable restore point"}},
+			"✗ no usable restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarnessWith(t, c.points...)

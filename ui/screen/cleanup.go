@@ -146,7 +146,7 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 	options.Picture = func(s *style.Styles, width, rows int) []string { return calendarLines(s, plan, width, rows) }
 	options.List, options.Minor = lines, func(i int) bool { return minor[i] }
 	options.Details = append([]dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}},
-		a.coverageDetails(removals)...)
+		a.coverageDetails(removals, model.ServerRef.SentenceName)...)
 	options.OnConfirm = func(bool) tea.Cmd { // skips what has changed since the preview
 		if a.env.bulkProblem() != "" {
 			return a.cleanUp() // says so

@@ -34,7 +34,7 @@ func TestPreviewSaysWhichServersAreCoveredWorse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarnessWith(t, webNow, expiring, dbNow)
-			if got := detailText(Actions{h.env}.coverageDetails(c.deleted)); got != c.want {
+			if got := detailText(Actions{h.env}.coverageDetails(c.deleted, model.ServerRef.SentenceName)); got != c.want {
 				t.Errorf("it says\n%s\nwant\n%s", got, c.want)
 			}
 		})
@@ -45,10 +45,10 @@ func TestPreviewNamesTheFirstServersAndCountsTheOthers(t *testing.T) {
 	var losses []model.CoverageLoss
 	for range 5 {
 		losses = append(losses, model.CoverageLoss{Server: web.Ref(),
-			Now: []model.Reason{{Health: model.TooFew, Message: "too few"}}})
+			Now: []model.Reason{{Health: model.TooFew, Message: "it has 1"}}})
 	}
-	want := strings.Repeat("After this: web-server-01 ▲ too few\n", 3) + "After this: and 2 servers more"
-	if got := detailText(lossLines(losses, "After this", model.CoverageLoss.NowText)); got != want {
+	want := strings.Repeat("After this: web-server-01 ▲ too few: it has 1\n", 3) + "After this: and 2 servers more"
+	if got := detailText(lossLines(losses, "After this", model.ServerRef.SentenceName, model.CoverageLoss.NowText)); got != want {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)
 	}
 }
@@ -56,7 +56,8 @@ func TestPreviewNamesTheFirstServersAndCountsTheOthers(t *testing.T) {
 func TestPreviewOfAnIncompleteListClaimsNothing(t *testing.T) {
 	h := newHarnessWith(t, newBackup("1", web, time.Hour), newBackup("2", web, 2*time.Hour))
 	h.setServers(&model.IncompleteError{Got: 2, Total: 3}, web)
-	got := detailText(Actions{h.env}.coverageDetails([]model.Point{newBackup("1", web, time.Hour)}))
+	got := detailText(Actions{h.env}.coverageDetails([]model.Point{newBackup("1", web, time.Hour)},
+		model.ServerRef.SentenceName))
 	if got != "After this: the coverage is unknown: a list is incomplete" {
 		t.Errorf("it says %q", got)
 	}
