@@ -256,7 +256,8 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 	for _, p := range points {
 		lines = append(lines, a.deletionLine(p, left[p.Server.ID].lossText()))
 	}
-	details = append(append(details, lossDetails(points, left)...), a.coverageDetails(points, model.ServerRef.SentenceName)...)
+	details = append(append(details, lossDetails(points, left)...),
+		a.coverageDetails(points, model.ServerRef.SentenceName)...)
 	number := strconv.Itoa(len(points))
 	return dialog.ConfirmOptions{
 		Title: title,

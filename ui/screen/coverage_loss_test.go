@@ -34,7 +34,8 @@ func TestPreviewSaysWhichServersAreCoveredWorse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarnessWith(t, webNow, expiring, dbNow)
-			if got := detailText(Actions{h.env}.coverageDetails(c.deleted, model.ServerRef.SentenceName)); got != c.want {
+			got := detailText(Actions{h.env}.coverageDetails(c.deleted, model.ServerRef.SentenceName))
+			if got != c.want {
 				t.Errorf("it says\n%s\nwant\n%s", got, c.want)
 			}
 		})
@@ -48,7 +49,8 @@ func TestPreviewNamesTheFirstServersAndCountsTheOthers(t *testing.T) {
 			Now: []model.Reason{{Health: model.TooFew, Message: "it has 1"}}})
 	}
 	want := strings.Repeat("After this: web-server-01 ▲ too few: it has 1\n", 3) + "After this: and 2 servers more"
-	if got := detailText(lossLines(losses, "After this", model.ServerRef.SentenceName, model.CoverageLoss.NowText)); got != want {
+	got := detailText(lossLines(losses, "After this", model.ServerRef.SentenceName, model.CoverageLoss.NowText))
+	if got != want {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)
 	}
 }
