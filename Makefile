@@ -1,5 +1,5 @@
-# The five things that people do. Go is all that they need.
-.PHONY: demo test short lint check
+# What people do. Go is all that they need.
+.PHONY: demo test short lint check release-check
 
 demo: ## the dashboard on a simulated account
 	go run . --demo
@@ -15,3 +15,6 @@ lint: ## formatting and linters
 
 check: ## what runs before a change lands, on a fresh clone too
 	.ci/run
+
+release-check: ## a whole release, built twice, without publishing it
+	.ci/release-check

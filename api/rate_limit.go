@@ -72,6 +72,15 @@ func rateLimitHeader(h http.Header, name string) string {
 	return ""
 }
 
+// RateLimit returns how many more requests the API allows now. It returns false if its answers do
+// not say so.
+func (c *Client) RateLimit() (remaining int, known bool) {
+	r := &c.rateLimit
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.remaining, r.known && c.Now().Before(r.resetAt)
+}
+
 // acquire takes one of the remaining requests, or returns how long a read must wait for one.
 func (r *rateLimit) acquire(now time.Time) time.Duration {
 	r.mu.Lock()

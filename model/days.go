@@ -20,6 +20,19 @@ const Days = 14
 // CoverByDay returns what the server has of the last days by the API's clock, in UTC: the oldest
 // first, today last. Points of unknown age, running and expired ones do not count.
 func (f *Fleet) CoverByDay(server ID, now time.Time) (days [Days]DayCover) {
+	f.coverDays(server, now, days[:])
+	return days
+}
+
+// CoverLastDays is CoverByDay for another number of days.
+func (f *Fleet) CoverLastDays(server ID, now time.Time, n int) []DayCover {
+	days := make([]DayCover, n)
+	f.coverDays(server, now, days)
+	return days
+}
+
+// coverDays fills in what the server has of each day; the last one is today.
+func (f *Fleet) coverDays(server ID, now time.Time, days []DayCover) {
 	today := unixDay(now)
 	for _, place := range f.groups[server].indexes {
 		p := f.pointAt(place)
@@ -27,13 +40,12 @@ func (f *Fleet) CoverByDay(server ID, now time.Time) (days [Days]DayCover) {
 			continue
 		}
 		back := max(today-unixDay(p.CreatedAt), 0) // a clock may be slightly ahead
-		if back >= Days {
+		if back >= int64(len(days)) {
 			continue
 		}
-		day := &days[Days-1-back]
+		day := &days[int64(len(days))-1-back]
 		*day = max(*day, p.dayCover(now))
 	}
-	return days
 }
 
 // unixDay numbers the days in UTC.

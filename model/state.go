@@ -55,6 +55,13 @@ func (s *State) Busy() bool { return s.Servers.Busy() || s.Backups.Busy() || s.S
 // Failure returns why a list cannot be loaded completely, or nil.
 func (s *State) Failure() error { return cmp.Or(s.Servers.Err, s.Backups.Err, s.Snapshots.Err) }
 
+// ListsAt returns when the oldest of the three lists was loaded, by this machine's clock, and whether
+// all have been loaded.
+func (s *State) ListsAt() (at time.Time, loaded bool) {
+	at = slices.MinFunc([]time.Time{s.Servers.At, s.Backups.At, s.Snapshots.At}, time.Time.Compare)
+	return at, !at.IsZero()
+}
+
 // Points returns the list of one kind of restore point.
 func (s *State) Points(kind Kind) *Remote[[]Point] {
 	if kind == Snapshot {

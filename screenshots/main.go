@@ -28,16 +28,12 @@ func renderAll(into, only string) error {
 		if only != "" && only != s.name {
 			continue
 		}
-		p, err := s.render()
+		files, err := s.render()
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		png, err := p.PNG()
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		for name, data := range map[string][]byte{s.name + ".svg": p.SVG(), s.name + ".png": png} {
-			if err := os.WriteFile(filepath.Join(into, name), data, 0o644); err != nil {
+		for suffix, data := range files {
+			if err := os.WriteFile(filepath.Join(into, s.name+suffix), data, 0o644); err != nil {
 				return err
 			}
 		}

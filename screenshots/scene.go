@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"vpsdeck/api"
@@ -25,12 +26,26 @@ type scene struct {
 	light         bool
 	member        string // the member of a shared account; "": not shared
 	run           func(*stage)
+	recorded      bool // the frames are the result, and not the final screen
 }
 
 // stage is what a scene runs on.
 type stage struct {
 	*terminal.Session
 	account *sim.Account
+	theme   picture.Theme
+	frames  []picture.Frame
+	err     error // of a frame
+}
+
+// record adds the screen as it is now to the recording, with a text in the title bar.
+func (s *stage) record(title string, shown time.Duration) {
+	grid, err := s.Settle()
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.frames = append(s.frames, picture.Frame{Picture: picture.New(grid, title, s.theme), Shown: shown})
 }
 
 // injectFault makes requests fail from now on.
@@ -42,8 +57,23 @@ func (s *stage) injectFault(text string) {
 	s.account.Inject(f)
 }
 
-// render runs the scene and draws the final screen.
-func (s scene) render() (*picture.Picture, error) {
+// render runs the scene and draws the final screen, or the recording. It returns the files by their
+// suffix. A recording has no PNG.
+func (s scene) render() (map[string][]byte, error) {
+	frames, err := s.play()
+	if err != nil {
+		return nil, err
+	}
+	if s.recorded {
+		return map[string][]byte{".svg": picture.Recording(frames)}, nil
+	}
+	last := frames[len(frames)-1].Picture
+	png, err := last.PNG()
+	return map[string][]byte{".svg": last.SVG(), ".png": png}, err
+}
+
+// play runs the scene. The last frame is the final screen.
+func (s scene) play() ([]picture.Frame, error) {
 	clock := sim.NewSteppedClock(startTime)
 	account := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
 	server, err := sim.Listen("127.0.0.1:0", account)
@@ -76,16 +106,15 @@ func (s scene) render() (*picture.Picture, error) {
 		theme = picture.Light()
 	}
 	session := terminal.Start(app, s.width, s.height, options...)
+	on := &stage{Session: session, account: account, theme: theme}
 	if _, err := session.Settle(); err == nil {
-		s.run(&stage{session, account})
+		s.run(on)
 	}
-	grid, err := session.Settle()
-	if err != nil {
-		return nil, err
+	if !s.recorded {
+		on.record(session.Title(), 0)
 	}
-	p := picture.New(grid, session.Title(), theme)
 	_, err = session.Quit()
-	return p, err
+	return on.frames, errors.Join(on.err, err)
 }
 
 // noWait makes the client try again at once, since the clock is stepped.
@@ -101,6 +130,7 @@ func (namedHostClient) Host() string { return "admin.vps.org" }
 // scenes returns all pictures.
 func scenes() []scene {
 	return []scene{
+		{name: "demo", width: 110, height: 32, recorded: true, run: recordDemo},
 		{name: "wide", width: 132, height: 36, run: selectWebServer},
 		{name: "medium", width: 84, height: 28, run: func(s *stage) { selectWebServer(s); s.Press("2") }},
 		{name: "narrow", width: 46, height: 16, run: func(s *stage) { selectWebServer(s); s.Press("3") }},
@@ -143,6 +173,18 @@ func scenes() []scene {
 			s.Press("ctrl+s")
 			s.Advance(time.Second)
 		}},
+		{name: "activity", width: 132, height: 24, run: func(s *stage) {
+			s.injectFault(`POST /snapshots/: status 400 says {"detail": "The plan allows no more snapshots."} x1`)
+			for _, server := range []string{"db-server-02", "mail-01", "web-server-01"} {
+				selectServer(s, server)
+				s.Press("s", "ctrl+u")
+				s.Type("before-update")
+				s.Press("enter", "enter")
+				s.Advance(4 * time.Minute)
+			}
+			s.Press("A", "j")
+		}},
+		{name: "help", width: 132, height: 36, run: func(s *stage) { selectWebServer(s); s.Press("3", "?") }},
 		{name: "palette", width: 132, height: 36,
 			run: func(s *stage) { selectWebServer(s); s.Press(":"); s.Type("pre") }},
 		{name: "requests", width: 132, height: 24, run: func(s *stage) {
@@ -171,10 +213,49 @@ func scenes() []scene {
 	}
 }
 
+// recordDemo shows a day's work: what is wrong, a snapshot, a restore.
+func recordDemo(s *stage) {
+	const look, glance = 3 * time.Second, 1200 * time.Millisecond
+	s.record("the worst coverage comes first", look)
+	s.Press("j")
+	s.record("j: the next server", glance)
+	s.Press("enter")
+	s.record("enter: everything about it", look)
+	s.Press("esc", ":")
+	s.Type("web")
+	s.record(": finds a server", glance)
+	s.Press("enter")
+	s.record("web-server-01", glance)
+	s.Press("s")
+	s.record("s: a snapshot, its name is suggested", look)
+	s.Press("enter", "enter")
+	s.Advance(2 * time.Minute)
+	s.record("2 minutes later", glance)
+	s.Advance(6 * time.Minute)
+	s.record("8 minutes later: the account lists it", look)
+	s.Press("r")
+	s.Advance(time.Second)
+	s.record("r: a restore says what is lost, and asks for the name", look)
+	s.Press("shift+tab", "space", "tab")
+	s.Type("web-ser")
+	s.record("without a snapshot first: there is one", glance)
+	s.Type("ver-01")
+	s.Advance(time.Second)
+	s.record("the name matches: enter restores", 2*time.Second)
+	s.Press("enter")
+	s.Advance(time.Minute)
+	s.record("1 minute later", glance)
+	s.Advance(14 * time.Minute)
+	s.record("15 minutes later", look)
+}
+
 // selectWebServer selects web-server-01 and lets a few seconds pass.
-func selectWebServer(s *stage) {
-	s.Press("/")
-	s.Type("web-server-01")
+func selectWebServer(s *stage) { selectServer(s, "web-server-01") }
+
+// selectServer puts the cursor on a server.
+func selectServer(s *stage, name string) {
+	s.Press("1", "/")
+	s.Type(name)
 	s.Press("enter", "esc")
 	s.Advance(4 * time.Second)
 }

@@ -119,7 +119,7 @@ func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	a.views.learn(msg.To, msg.Opened.LastView)
 	a.startSession(msg.Opened.Client, false)
 	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
-	return tea.Batch(a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory())
+	return tea.Batch(a.poller.refreshAll(), a.session.LoadHistory())
 }
 
 // leftBehindText says what is left behind on the previous account.

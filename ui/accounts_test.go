@@ -154,7 +154,7 @@ func TestOperationsAreResumedAfterSwitchingBack(t *testing.T) {
 	b.switchTo("home")
 	b.h.RequireNoText("1 running", "before-update of")
 	b.h.Press("A")
-	b.h.RequireText("Running", "nothing")
+	b.h.RequireText("Activity 1 ", "1 still running on profile work")
 	b.h.RequireNoText("before-update")
 	b.h.Press("esc")
 	b.switchTo("work")

@@ -43,33 +43,21 @@ func (a *actions) Update(msg tea.Msg) tea.Cmd {
 // handleAnswer applies an answer of the API to the state and refreshes the panes. Lists from a
 // previous session are dropped; the answer to an action is always handled.
 func (a *actions) handleAnswer(msg tea.Msg) tea.Cmd {
-	var changed []model.Operation
 	var cmds []tea.Cmd
-	switch msg := msg.(type) {
-	case command.ServersLoadedMsg:
-		if msg.Session != a.session.Number {
+	if result, ok := msg.(command.ActionResultMsg); ok {
+		cmds = append(cmds, a.handleActionResult(result))
+	} else {
+		advanced, answered, err := a.poller.Apply(msg)
+		if !answered {
 			return nil
 		}
-		changed = a.state.ApplyServers(msg.Ticket, msg.Servers, msg.Err)
-		a.warnUnusedPolicies(msg)
-		cmds = append(cmds, a.handleListError(msg.Err), a.history.resumeOperations())
-	case command.PointsLoadedMsg:
-		if msg.Session != a.session.Number {
-			return nil
+		if servers, ok := msg.(command.ServersLoadedMsg); ok {
+			a.warnUnusedPolicies(servers)
 		}
-		changed = a.state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err)
-		cmds = append(cmds, a.handleListError(msg.Err), a.history.resumeOperations())
-	case command.AccountLoadedMsg:
-		if msg.Session != a.session.Number {
-			return nil
+		cmds = append(cmds, a.checkUnauthorized(err), a.history.resumeOperations())
+		for _, o := range advanced {
+			cmds = append(cmds, a.handleProgress(o))
 		}
-		a.state.ApplyAccount(msg.Ticket, msg.Account, msg.Err)
-		cmds = append(cmds, a.checkUnauthorized(msg.Err))
-	case command.ActionResultMsg:
-		cmds = append(cmds, a.handleActionResult(msg))
-	}
-	for _, o := range changed {
-		cmds = append(cmds, a.handleProgress(o))
 	}
 	a.panes.refresh()
 	return tea.Batch(append(cmds, a.batch.send(), a.poller.saveCache())...)
@@ -89,13 +77,6 @@ func (a *actions) handleProgress(o model.Operation) tea.Cmd {
 	return a.history.writeRecord(o)
 }
 
-// handleListError updates the schedule with the result of a list request, and checks whether the
-// token was refused.
-func (a *actions) handleListError(err error) tea.Cmd {
-	a.poller.HandleResult(a.state, err)
-	return a.checkUnauthorized(err)
-}
-
 // checkUnauthorized asks for another token if the API refuses the current one.
 func (a *actions) checkUnauthorized(err error) tea.Cmd {
 	if !errors.Is(err, model.ErrUnauthorized) {
@@ -111,7 +92,7 @@ func (a *actions) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 		return nil
 	}
 	a.history.reportJournalError(msg.JournalErr)
-	a.poller.PollSoon(a.state)
+	a.poller.PollSoon()
 	var cmds []tea.Cmd
 	switch o.Phase {
 	case model.PhaseRunning: // its line shows that it runs; the notice shows the API's message
@@ -141,6 +122,7 @@ func (a *actions) handleActionResult(msg command.ActionResultMsg) tea.Cmd {
 // to follow it.
 func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 	a.history.learnDurations()
+	a.history.markEnded(o)
 	if next, ok := a.batch.update(o); ok {
 		return tea.Batch(a.history.writeRecord(o), next)
 	}
@@ -148,8 +130,8 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 	if o.Phase != model.PhaseDone {
 		severity = screen.Error
 	}
-	a.notifyOperation(o, severity, outcomeText(o))
-	written := tea.Batch(a.history.writeRecord(o), a.announce(o, outcomeText(o)))
+	a.notifyOperation(o, severity, screen.OutcomeText(o))
+	written := tea.Batch(a.history.writeRecord(o), a.announce(o, screen.OutcomeText(o)))
 	switch {
 	case o.Phase == model.PhaseNotSeen:
 		a.history.offerResend(o)
@@ -173,27 +155,9 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 // and why.
 func (a *actions) cancelFollowUp(first model.Operation, why string) tea.Cmd {
 	cancelled := a.state.CancelRestore(first, why, a.opts.RunID)
+	a.history.markEnded(cancelled)
 	a.notifyOperation(cancelled, screen.Error, "not sent: "+cancelled.Reason)
 	return a.history.writeRecord(cancelled)
-}
-
-// outcomeText describes how an operation ended.
-func outcomeText(o model.Operation) string {
-	switch o.Phase {
-	case model.PhaseDone:
-		if o.Action == model.Delete {
-			return "deleted"
-		}
-		if o.Reason != "" {
-			return "finished" + o.DurationText() + ", " + o.Reason
-		}
-		return "completed" + o.DurationText()
-	case model.PhaseFailed:
-		return "failed: " + o.Reason
-	case model.PhaseRefused:
-		return "not done: " + o.Reason
-	}
-	return o.Reason
 }
 
 // startAction carries out a confirmed action: it creates the operation and sends its one request.

@@ -1,8 +1,10 @@
 package ui_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,11 +92,23 @@ func performActions(w *harness) {
 }
 
 func TestActivityMatchesGolden(t *testing.T) {
-	for _, s := range []size{small, standard, large} { // each with its own journal
+	for _, s := range []size{small, standard, large, wider, larger} { // each with its own journal
 		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)},
 			func(w *harness) { performActions(w); w.Press("A") }}.check(t)
 	}
-	screenCase{"activity-empty", []size{standard}, []option{withServers(2)}, press("A")}.check(t)
+	for _, c := range []screenCase{
+		{"activity-empty", []size{standard}, []option{withServers(2)}, press("A")},
+		{"activity-ascii", []size{standard}, []option{withServers(2), withASCII, withoutColor, readOnly},
+			func(w *harness) {
+				w.mustAccept(w.otherClient.CreateSnapshot(t.Context(), "12345", "somebody-elses", ""))
+				w.advanceHidden(12 * time.Minute)
+				w.Press("A")
+			}},
+		{"activity-filter", []size{small, standard}, nil, press("A", "/", "n", "g", "i", "n", "x")},
+		{"activity-none-found", []size{small}, nil, press("A", "/", "z", "z", "z", "enter")},
+	} {
+		c.check(t)
+	}
 }
 
 func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {
@@ -103,20 +117,256 @@ func TestActivityShowsRunningAndFinishedNewestFirst(t *testing.T) {
 	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
 	performActions(w)
 	w.Press("A")
-	w.RequireText("◐ snapshot after-update of web-server-01  0 s, usually 3–10 m",
-		"✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
-	g := w.Screen()
-	_, refused, _ := g.Find("backup of")
-	_, deleted, _ := g.Find("delete backup #495")
-	_, completed, _ := g.Find("snapshot before-update of")
-	if deleted < refused || completed < deleted {
-		t.Errorf("the newest is not first:\n%s", g.Text())
+	w.RequireText("╭─ Activity 4 ─", "◐ snapshot after-update of web-server-01: 0 s, usually 3–10 m")
+	last := 0
+	for _, row := range []string{"◐ usually 3–10 m", "▲ not done: Injected fault", "✓ deleted", "✓ completed"} {
+		_, y, there := w.Screen().Find(row)
+		if !there || y <= last {
+			t.Errorf("%q is in line %d, after %d:\n%s", row, y, last, w.Screen().Text())
+		}
+		last = y
+	}
+	w.Press("j")
+	w.RequireText("▲ backup of web-server-01: not done: Injected fault: Bad Request.")
+	w.Press("j")
+	w.RequireText("✓ delete backup #495 of web-server-01: deleted")
+	w.Press("j")
+	w.RequireText("✓ snapshot before-update of web-server-01: completed in")
+	w.Press("A")
+	w.RequireNoText("─ Activity")
+	w.Press("A", "esc")
+	w.RequireNoText("─ Activity")
+}
+
+func TestActivityGoesToTheServerAndThePoint(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("1", "enter", "A", "/")
+	w.Type("snapshot completed")
+	w.Press("enter", "enter")
+	w.RequireText("╭─ web-server-01 #12345", "▌ ▼ snapshot   before-update")
+	w.Press("esc")
+	w.RequireText("╭─ Activity 1 of 4")
+	w.Press("esc", "G", "k", "enter") // the deleted backup is gone, but its server is not
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc", "A") // back to the page that was open before
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc")
+	w.RequireText("╭─ Servers 2")
+}
+
+func TestActivityFollowsTheOperationUnderTheCursor(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("A")
+	w.RequireText("◐ snapshot after-update of web-server-01")
+	w.Press("j", "k")
+	w.advanceUntil(12*time.Minute, "snapshot after-update of web-server-01: completed in")
+}
+
+func TestActivityCopiesTheRow(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("A", "G", "y")
+	w.RequireText("the line about “snapshot before-update of web-server-01” was sent to the terminal for its clipboard")
+	w.requireCopied("16 Jan 2025 15:50 UTC  snapshot before-update of web-server-01: completed in 5 m 12 s")
+	w.Press("space", "y")
+	w.RequireText("╭─ snapshot before-update of web-server-01 ─")
+	w.Press("esc", "x", "y") // the menu's item
+	w.requireCopied(slices.Repeat(
+		[]string{"16 Jan 2025 15:50 UTC  snapshot before-update of web-server-01: completed in 5 m 12 s"}, 2)...)
+	w.Press("/")
+	w.Type("zzz")
+	w.Press("enter", "y", "x")
+	w.RequireText("there is no row under the cursor")
+	w.requireCopied()
+}
+
+func TestRowMenuOfActivityMatchesGolden(t *testing.T) {
+	screenCase{"activity-menu", []size{small, standard}, []option{withServers(2)}, func(w *harness) {
+		performActions(w)
+		w.Press("A", "x")
+	}}.check(t)
+}
+
+func TestRowMenuOfANoticeHasNoActions(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withServers(2))
+	w.Press("W", "A", "x")
+	w.RequireText("─ Activity ─", "space  details", "copy the line")
+	w.RequireNoText("restore  ", "ssh")
+	w.Press("y")
+	w.RequireText("the line about “notice” was sent")
+}
+
+// A row's keys act on its server and restore point.
+func TestActionsStartFromActivity(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.advanceHidden(12 * time.Minute)
+	w.Press("A", "r")
+	w.RequireText("Restore overwrites the disk", "before-update")
+	w.Press("esc", "x", "d")
+	w.RequireText("Delete", "before-update")
+	w.Press("esc", "s")
+	w.RequireText("New snapshot of web-server-01")
+	w.requireActions(postBeforeUpdate)
+}
+
+func TestMouseWorksOnActivity(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24, withMouse, withJournal(t, &journalRuns{}), withServers(2))
+	performActions(w)
+	w.Press("A")
+	w.ClickOn("TIME UTC ↓")
+	w.RequireText("TIME UTC ↑", "ordered by time, oldest first")
+	w.ClickOn("OUTCOME")
+	w.RequireText("OUTCOME ↓", "ordered by outcome, not done first")
+	w.ClickOn("✓ deleted")
+	w.RequireText("✓ delete backup #495 of web-server-01: deleted")
+	w.ClickOn("✓ deleted") // a double click goes there
+	w.RequireText("╭─ web-server-01 #12345")
+	w.Press("esc")
+	w.RequireText("╭─ Activity 4", "OUTCOME ↓")
+}
+
+func TestActivityScrollsByWheelAndPage(t *testing.T) {
+	t.Parallel()
+	var notices []string
+	for i := range 9 {
+		notices = append(notices, fmt.Sprint("notice ", i))
+	}
+	w := startApp(t, 80, 14, withMouse, withOptions(func(o *ui.Options) { o.Notices = notices }))
+	for range notices {
+		w.skipInputDelay()
+		w.Press("j")
 	}
 	w.Press("A")
-	w.RequireNoText("Earlier, newest first")
-	w.Press("A", "esc")
-	w.RequireNoText("Earlier, newest first")
+	w.RequireText("1/11 ▾ more", "▌")
+	w.Wheel(10, 5, 1)
+	w.RequireText("4/11 ▴▾ more") // the cursor stays in sight
+	w.Press("g", "ctrl+f")
+	w.RequireText("▌ 16 Jan 15:45 notice")
+	w.Press("ctrl+f", "ctrl+f", "ctrl+f", "ctrl+f")
+	w.RequireText("11/11 ▴ more")
+	w.Press("ctrl+b", "ctrl+b", "ctrl+b", "ctrl+b", "ctrl+b")
+	w.RequireText("1/11 ▾ more")
+	w.Press("G", "space", "esc") // nothing moves
+	w.RequireText("11/11 ▴ more")
+}
+
+func TestEndedOperationIsMarkedUntilActivityIsOpened(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.RequireNoText("1 done")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("✓ 1 done   ● just now")
+	w.selectServer("web-server-01")
+	w.Press("2", "j")
+	w.deleteSelected() // it takes no time, so that its user saw it
+	w.RequireText("✓ 1 done   ●")
+	w.Press("A")
+	w.RequireNoText("1 done")
+	w.RequireText("•16 Jan 15:50  snapshot")
+	w.Press("esc", "A")
+	w.RequireNoText("1 done", "•16 Jan")
+}
+
+func TestReturningToTheWindowKeepsTheMark(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.Blur()
+	w.advanceHidden(12 * time.Minute)
+	w.Focus()
+	w.RequireText("✓ 1 done")
+	w.Press("A")
+	w.RequireNoText("1 done")
+}
+
+func TestMarkIsClearedOnceTheOpenPageIsInSight(t *testing.T) {
+	t.Parallel()
+	for name, hide := range map[string]struct{ begin, end func(*harness) }{
+		"dialog": {press("?"), press("esc")},
+		"blur":   {func(w *harness) { w.Blur() }, func(w *harness) { w.Focus() }},
+		"page":   {press("enter"), press("esc")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40, withServers(2))
+			w.createSnapshot("web-server-01", "before-update")
+			w.Press("A")
+			hide.begin(w)
+			w.advanceHidden(12 * time.Minute)
+			w.RequireText("✓ 1 done")
+			hide.end(w)
+			w.RequireText("•16 Jan 15:50  snapshot")
+			w.RequireNoText("1 done")
+		})
+	}
+}
+
+func TestOperationThatEndsInSightIsNotMarked(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.Press("A")
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("✓ completed")
+	w.RequireNoText("1 done")
+}
+
+func TestFailedOperationIsMarkedAsNotDone(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 40, 12, withJournal(t, &journalRuns{}), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.RequireText("◐ 1 running")
+	w.must(w.otherClient.DeleteSnapshot(t.Context(), "802"))
+	w.advanceHidden(12 * time.Minute)
+	w.RequireText("✗ 1 not done")
+	w.Press("A")
+	w.RequireNoText("not done")
+	w.RequireText("✗ failed")
+}
+
+func TestActivityShowsOtherProfilesOnRequest(t *testing.T) {
+	t.Parallel()
+	d := &journalRuns{}
+	w := startApp(t, 120, 40, withJournal(t, d), withServers(2))
+	w.createSnapshot("web-server-01", "before-update")
+	w.Press("A", "a")
+	w.RequireText("the journal has nothing of other profiles")
+	w.RequireNoText("PROFILE")
+	deleted := model.Operation{ID: "other-1", Action: model.Delete, Phase: model.PhaseDone, Started: startTime,
+		Ended: startTime, Point: model.Point{Kind: model.Snapshot, ID: "801", Name: "old"},
+		Server: model.ServerRef{ID: "12345", Name: "their-server"}}
+	record := deleted.Record("vps.example", startTime)
+	record.Profile = "work\x1b[31m"
+	w.must(d.journal().Append(record))
+	w.Press("esc", "A")
+	w.RequireNoText("their-server")
+	w.Press("a")
+	w.RequireText("╭─ Activity of all profiles 2", "PROFILE", "this one", "their-server", "✓ deleted")
+	w.Press("G", "enter") // its server has the ID of one of this account
+	w.RequireText("their-server is on profile work^[[31m. The palette (:) switches profiles.",
+		"╭─ Activity of all profiles")
+	for _, key := range []string{"s", "b", "r", "d"} {
+		w.Press(key)
+		w.requireRefused("their-server is on profile work^[[31m.")
+	}
+	w.Press("S")
+	w.RequireText("there is no server under the cursor")
+	w.Press("x")
+	w.RequireText("copy the line")
+	w.RequireNoText("ssh")
+	w.Press("esc")
+	w.Press("a")
+	w.RequireNoText("their-server", "PROFILE")
 }
 
 func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
@@ -128,9 +378,8 @@ func TestActivityOfEarlierRunIsReadFromTheJournal(t *testing.T) {
 	d.restartApp(w)
 	w.RequireNoText("begun before")
 	w.Press("A")
-	w.RequireText("Running", "nothing", "✓ snapshot after-update of web-server-01: completed in",
-		"✓ snapshot before-update of web-server-01: completed in",
-		"✓ delete backup #495 of web-server-01: deleted", "▲ backup of web-server-01: not")
+	w.RequireText("╭─ Activity 4 ─", "✓ snapshot after-update of web-server-01: completed in",
+		"snapshot  web-server-01  before-update", "delete    web-server-01  backup #495", "▲ not done: Injected fault")
 	w.requireActions()
 }
 
@@ -147,7 +396,7 @@ func TestUnreadableJournalLinesAreCounted(t *testing.T) {
 	w.must(file.Close())
 	d.restartApp(w)
 	w.Press("A")
-	w.RequireText("unreadable journal lines skipped: 3", "✓ snapshot before-update of web-server-01: completed")
+	w.RequireText("unreadable journal lines skipped: 3", "─ ▲ 3 journal lines unreadable ─", "✓ completed")
 }
 
 func TestOperationOfEarlierRunIsFollowedToItsEnd(t *testing.T) {

@@ -4,6 +4,7 @@
 package ui
 
 import (
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -95,10 +96,11 @@ func newParts(c *core) *App {
 	a := &App{core: c}
 	a.panes = &panes{core: c}
 	a.poller = &poller{core: c}
+	a.poller.reset()
 	a.progress = &progress{core: c}
-	a.status = &status{core: c, poller: a.poller}
 	a.terminal = &terminal{core: c, progress: a.progress}
-	a.history = &history{core: c, poller: a.poller, progress: a.progress}
+	a.history = &history{core: c, poller: a.poller, panes: a.panes}
+	a.status = &status{core: c, poller: a.poller, history: a.history}
 	a.batch = &batch{core: c, history: a.history, progress: a.progress, panes: a.panes}
 	a.views = &views{core: c, panes: a.panes, history: a.history, last: map[string]command.LastView{}}
 	a.account = &account{core: c, poller: a.poller, batch: a.batch, views: a.views,
@@ -122,12 +124,11 @@ type host struct{ a *App }
 func (h host) OpenDialog(d dialog.Dialog) tea.Cmd           { return h.a.openDialog(d) }
 func (h host) Notify(severity screen.Severity, text string) { h.a.notify(severity, text) }
 func (h host) OpenServer(server model.ID)                   { h.a.panes.openServer(server) }
+func (h host) OpenPoint(server model.ID, k model.Key)       { h.a.panes.openPoint(server, k) }
 func (h host) ClipboardNote() string                        { return h.a.terminal.clipboardMessage() }
 func (h host) Start(in model.ActionRequest) tea.Cmd         { return h.a.actions.startAction(in) }
 func (h host) StartAll(in []model.ActionRequest) tea.Cmd    { return h.a.actions.startBatch(in) }
-func (h host) RetryIn() time.Duration {
-	return max(h.a.poller.AllDue.Sub(h.a.state.Local), 0)
-}
+func (h host) RetryIn() time.Duration                       { return h.a.poller.untilPoll() }
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {
@@ -137,8 +138,8 @@ func (a *App) Init() tea.Cmd {
 	if a.session == nil {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
-		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.poller.loadAccount(),
-			a.session.LoadHistory(), a.poller.awaitView(0), a.views.openOverlay())
+		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.session.LoadHistory(),
+			a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })
@@ -175,12 +176,16 @@ func (a *App) startSession(client command.Client, demo bool) {
 		a.state.Reset()
 		a.history.reset()
 		a.palette.reset()
-		a.panes.page, a.batch.current, a.dialogs = nil, nil, nil // they belong to the previous account
+		a.panes.closePages() // they belong to the previous account, like these
+		a.batch.current, a.dialogs = nil, nil
 		a.panes.reset()
 	}
 	a.updateClocks()
 	if !same {
 		a.views.restore()
+	}
+	if speed := command.ClockSpeed(client); demo && speed != 1 {
+		a.notify(screen.Info, fmt.Sprintf("Demo: nothing is real, and its clock runs %g times faster.", speed))
 	}
 	a.panes.refresh()
 }

@@ -90,6 +90,20 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 	}
 }
 
+func TestAStepOnActivityWritesFewBytes(t *testing.T) {
+	b, w := loadedApp(t, 12), newOutputMeter()
+	b.press('A')
+	w.measureApp(t, b)
+	for range 3 {
+		for _, key := range "jk" { // the text below the rows changes too
+			b.press(key)
+			if n := w.measureApp(t, b); n == 0 || n > 900 {
+				t.Errorf("%c takes %d bytes", key, n)
+			}
+		}
+	}
+}
+
 // A step among servers comes in three frames: the cursor, the points, and the details once the
 // cursor rests. Most of the points' bytes are rows that the last server did not have.
 func TestAStepAndWhatFollowsItWriteFewBytes(t *testing.T) {

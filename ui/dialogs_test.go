@@ -69,7 +69,9 @@ func TestFormsMatchGolden(t *testing.T) {
 func TestSheetsMatchGolden(t *testing.T) {
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
-		{"help", all, nil, press("?")},
+		{"help", []size{small, standard, large, wider, larger}, nil, press("?")},
+		{"help-search", []size{small, standard}, nil, press("?", "/", "r", "e", "s", "t")},
+		{"help-activity", []size{standard}, nil, press("A", "?")},
 		{"help-scrolled", []size{small}, nil, press("?", "ctrl+d")},
 		{"help-read-only", []size{large}, []option{readOnly}, press("?")},
 		{"server-page", all, nil, atServer("web-server-01", "enter")},

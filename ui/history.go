@@ -3,35 +3,32 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
-	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/screen"
-	"vpsdeck/ui/style"
-	"vpsdeck/ui/widget"
 )
 
 // history is the content of the journal and what was derived from it.
 type history struct {
 	*core
 	poller      *poller
-	progress    *progress
+	panes       *panes
 	loaded      bool
 	latest      []model.Record // the last record of each operation
 	open        []model.Record // those left open by an earlier run
 	connections []model.Record // logins and logouts, if several users share the program
+	others      []model.Record // the last record of each operation of other accounts
 	unreadable  int
 	err         error
 	resumed     bool
 	resumedIDs  map[string]bool                // the resumed operations, by ID
 	lastProblem string                         // the last reported error, so that it is reported once
 	offers      []func(screen.Actions) tea.Cmd // dialogs that wait until no other is open
+	unread      map[string]unreadEvent         // what ended while nobody looked, by the ID of its event
+	shownNotice int                            // number of the last notice that the open page includes
 }
 
 // Update handles what the journal answers.
@@ -46,7 +43,7 @@ func (h *history) Update(msg tea.Msg) tea.Cmd {
 }
 
 // reset forgets what was read, for another account.
-func (h *history) reset() { *h = history{core: h.core, poller: h.poller, progress: h.progress} }
+func (h *history) reset() { *h = history{core: h.core, poller: h.poller, panes: h.panes} }
 
 // journalRecord is the operation as a journal record.
 func (h *history) journalRecord(o model.Operation) model.Record {
@@ -81,9 +78,13 @@ func (h *history) handleHistory(msg command.HistoryLoadedMsg) tea.Cmd {
 	if !h.loaded { // later, the open ones are our own
 		h.open = msg.Open
 	}
-	h.loaded, h.latest, h.connections, h.unreadable, h.err = true, msg.Latest, msg.Connections, msg.Unreadable, msg.Err
+	h.loaded, h.latest, h.connections, h.others = true, msg.Latest, msg.Connections, msg.Others
+	h.unreadable, h.err = msg.Unreadable, msg.Err
 	h.learnDurations()
 	h.reportJournalError(msg.Err)
+	if page := h.page(); page != nil {
+		page.Refresh()
+	}
 	return h.resumeOperations()
 }
 
@@ -142,124 +143,4 @@ func (h *history) openNextOffer() tea.Cmd {
 	offer := h.offers[0]
 	h.offers = h.offers[1:]
 	return offer(screen.NewActions(h.env))
-}
-
-// openActivity shows what runs and what was done.
-func (h *history) openActivity() tea.Cmd {
-	sheet := dialog.NewSheet("Activity", h.activityLines, h.opts.Keys, h.env.Styles, h.opts.Keys.View.Activity)
-	if h.session == nil {
-		return h.openDialog(sheet)
-	}
-	return tea.Batch(h.openDialog(sheet), h.session.LoadHistory())
-}
-
-// runningLines describe an operation under way in full, with its progress.
-func (h *history) runningLines(s *style.Styles, o model.Operation, width int) []string {
-	lines := widget.Wrap(widget.NormalizeWidth(o.Title()+h.actorSuffix(o)), width-2)
-	for i, l := range lines {
-		lines[i] = "  " + s.Text.Render(l)
-	}
-	lines[0] = s.Accent.Render(style.Running) + strings.TrimPrefix(lines[0], " ")
-	progress := h.progress.elapsedText(o) + ", " + h.progress.expectationText(o)
-	if last := len(lines) - 1; widget.Width(lines[last])+2+widget.Width(progress) <= width {
-		lines[last] += s.Muted.Render("  " + progress)
-		return lines
-	}
-	return append(lines, "  "+s.Muted.Render(progress))
-}
-
-func (h *history) activityLines(s *style.Styles, width int) []string {
-	lines := []string{s.Strong.Render("Running")}
-	open := h.state.Operations()
-	for _, o := range open {
-		lines = append(lines, h.runningLines(s, o, width)...)
-		if usual, stuck := h.state.Stuck(o); stuck {
-			for _, l := range widget.Wrap(widget.NormalizeWidth(stuckText(o, usual)), width-2) {
-				lines = append(lines, "  "+s.Warning.Render(l))
-			}
-		}
-	}
-	if len(open) == 0 {
-		lines = append(lines, s.Muted.Render("nothing"))
-	}
-	lines = append(append(lines, h.recentNoticeLines(s, width)...), "", s.Strong.Render("Earlier (UTC), newest first"))
-	past := h.pastEvents()
-	room := len("15 Jan 18:30 ")
-	for _, e := range past {
-		room = max(room, len(widget.ShortTime(e.at, h.state.Now))+1)
-	}
-	for _, e := range past {
-		st, glyph := e.style(s)
-		for i, l := range widget.Wrap(widget.NormalizeWidth(e.text), width-room-3) {
-			when := ""
-			if i == 0 {
-				when = widget.ShortTime(e.at, h.state.Now)
-			} else {
-				glyph = " "
-			}
-			lines = append(lines, s.Muted.Render(widget.Fit(when, room, false))+st.Render(glyph)+" "+s.Text.Render(l))
-		}
-	}
-	switch {
-	case len(past) > 0:
-	case h.opts.Journal != nil && !h.loaded:
-		lines = append(lines, s.Muted.Render("The journal has not been read yet."))
-	default:
-		lines = append(lines, s.Muted.Render("nothing"))
-	}
-	if h.unreadable > 0 {
-		lines = append(lines, "", s.Warning.Render(fmt.Sprintf("unreadable journal lines skipped: %d", h.unreadable)))
-	}
-	if h.err != nil {
-		lines = append(lines, "", s.Bad.Render(model.ErrorMessage(h.err)))
-	}
-	return lines
-}
-
-func outcomeStyle(s *style.Styles, o model.Operation) (lipgloss.Style, string) {
-	switch o.Phase {
-	case model.PhaseDone:
-		return s.Fine, style.Done
-	case model.PhaseFailed, model.PhaseNotSeen:
-		return s.Bad, style.Failed
-	}
-	return s.Warning, style.Warning
-}
-
-// maxHistory is how many finished operations the activity sheet lists.
-const maxHistory = 500
-
-// historyEvent is a past event of the activity sheet.
-type historyEvent struct {
-	at    time.Time
-	text  string
-	style func(*style.Styles) (lipgloss.Style, string)
-}
-
-// pastEvents are the finished operations, newest first, from the journal and from this run, and
-// the logins and logouts.
-func (h *history) pastEvents() []historyEvent {
-	known := map[string]bool{}
-	var out []historyEvent
-	add := func(o model.Operation) {
-		out = append(out, historyEvent{o.Ended, o.Title() + h.actorSuffix(o) + ": " + outcomeText(o),
-			func(s *style.Styles) (lipgloss.Style, string) {
-				return outcomeStyle(s, o)
-			}})
-	}
-	for _, o := range h.state.FinishedOperations() {
-		known[o.ID] = o.ID != ""
-		add(o)
-	}
-	for _, r := range h.latest {
-		if o, ok := r.Operation(); ok && o.Phase.Over() && !known[r.ID] {
-			add(o)
-		}
-	}
-	for _, r := range h.connections {
-		out = append(out, historyEvent{r.Time, r.SessionText(),
-			func(s *style.Styles) (lipgloss.Style, string) { return s.Muted, style.Dot }})
-	}
-	slices.SortStableFunc(out, func(x, y historyEvent) int { return y.at.Compare(x.at) })
-	return out[:min(len(out), maxHistory)]
 }

@@ -106,6 +106,31 @@ func TestKeystrokesToDeleteTheOldestSnapshot(t *testing.T) {
 	c.requireDocumented("Deleting the oldest snapshot of the fleet")
 }
 
+func TestKeystrokesToSeeAllFailedBackups(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	c.press("2", "w")
+	for _, p := range c.points(model.Backup, "") {
+		if p.Status == model.Failed {
+			c.RequireText(p.Server.Name, "✗ failed")
+		}
+	}
+	c.RequireText("Backups of all servers", "status:failed")
+	c.requireAtMost(2)
+	c.requireDocumented("All failed backups in sight")
+	c.press("w")
+	c.RequireNoText("status:failed", "Backups of all servers")
+}
+
+func TestKeystrokesToSeeTheWorstCoveredServer(t *testing.T) {
+	t.Parallel()
+	c := &keyCounter{harness: startApp(t, 120, 40)}
+	c.requireCursor("db-server-02")
+	c.RequireText("✗ none")
+	c.requireAtMost(0)
+	c.requireDocumented("The server with the worst coverage")
+}
+
 func TestKeystrokesToCleanUpByTheUsualRules(t *testing.T) {
 	t.Parallel()
 	c := &keyCounter{harness: startApp(t, 120, 40)}

@@ -126,6 +126,7 @@ func (a *App) layout() {
 	a.panes.servers.SetWide(a.width >= daysWidth)
 	a.panes.details.SetSize(p.details.w, p.details.h)
 	a.panes.showsDetails = p.details.h > 0
+	a.env.OnePane = p.shape == shapeTabs
 	for i, pane := range a.panes.all() {
 		if p.panes[i].h > 0 {
 			pane.SetSize(p.panes[i].w, p.panes[i].h)

@@ -21,6 +21,7 @@ type notice struct {
 	expiresAt time.Time // zero: when a key is pressed
 	shownAt   time.Time // when it became the current one
 	topic     int       // the number of its operation; 0: none
+	at        time.Time // when it came, by the API's clock
 }
 
 // tokenTopic is the topic of notices about the token that is being checked, instead of an
@@ -29,15 +30,17 @@ const tokenTopic = -1
 
 // notices is a queue, so that a success does not hide an error.
 type notices struct {
+	count  int // how many there were
 	queue  []notice
 	recent []notice // the last ones without a topic, to be read again
+	atKey  notice   // what was shown when the last key was pressed; zero: nothing
 }
 
 // How long notices stay, and how many are kept.
 const (
 	noticeDuration   = 8 * time.Second
 	maxNotices       = 20
-	maxRecentNotices = 5
+	maxRecentNotices = 20
 )
 
 // notify shows a notice. A notice about a key press replaces the previous one at once; an error
@@ -54,6 +57,10 @@ func (c *core) notifyOperation(o model.Operation, severity screen.Severity, text
 
 func (c *core) pushNotice(n notice) {
 	n.text, n.expiresAt, n.shownAt = widget.NormalizeWidth(n.text), c.state.Local.Add(noticeDuration), c.state.Local
+	if n.at = c.state.Now; n.at.IsZero() { // not signed in yet
+		n.at = c.state.Local
+	}
+	c.notices.count++
 	if n.severity == screen.Error {
 		n.expiresAt = time.Time{}
 	}
@@ -81,7 +88,12 @@ func (n *notices) hasPending() bool { return len(n.queue) > 0 }
 // dismiss removes the current notice after a key press. An error must have been shown for a
 // moment, because the key may have been pressed before it appeared.
 func (n *notices) dismiss(now time.Time) {
-	if len(n.queue) > 0 && (n.queue[0].severity < screen.Error || now.Sub(n.queue[0].shownAt) >= dialog.InputDelay) {
+	n.atKey = notice{}
+	if len(n.queue) == 0 {
+		return
+	}
+	n.atKey = n.queue[0]
+	if n.atKey.severity < screen.Error || now.Sub(n.atKey.shownAt) >= dialog.InputDelay {
 		n.advance(now)
 	}
 }
@@ -156,23 +168,4 @@ func (n notice) styleAndGlyph(s *style.Styles) (lipgloss.Style, string) {
 		return s.Bad, style.Failed
 	}
 	return s.Text, style.Dot
-}
-
-// recentNoticeLines are the last warnings and errors that are not about an operation, in full, for
-// the activity sheet.
-func (h *history) recentNoticeLines(s *style.Styles, width int) []string {
-	var lines []string
-	for _, n := range slices.Backward(h.notices.recent) {
-		st, glyph := n.styleAndGlyph(s)
-		for i, l := range widget.Wrap(n.text, width-2) {
-			if i > 0 {
-				glyph = " "
-			}
-			lines = append(lines, st.Render(glyph)+" "+s.Text.Render(l))
-		}
-	}
-	if len(lines) > 0 {
-		lines = append([]string{"", s.Strong.Render("Recent notices")}, lines...)
-	}
-	return lines
 }

@@ -47,8 +47,13 @@ func TestTruncatedNoticeSaysWhereToReadIt(t *testing.T) {
 	w.createSnapshot("web-server-01", "before-update")
 	w.RequireText("A shows all")
 	requireAligned(t, w.Screen())
-	w.Press("A", "G")
-	w.RequireText("the last one.", "╰─ ▴ more ─")
+	w.skipInputDelay()
+	w.Press("A") // the cursor is on what the notice was about, below what runs
+	w.RequireText("▌ snapshot web-server-01", "web-server-01: not done: All", "space shows all")
+	w.Press("space")
+	w.RequireText("web-server-01: not done: All")
+	w.Press("ctrl+d")
+	w.RequireText("last one.")
 }
 
 func TestNoticeOfThreeFullLinesIsNotTruncated(t *testing.T) {
@@ -72,8 +77,11 @@ func TestAWarningCanBeReadAgain(t *testing.T) {
 	w.RequireText("▲ there is no snapshot under the")
 	w.Advance(time.Minute)
 	w.RequireNoText("there is no snapshot")
-	w.Press("A", "j", "j", "j")
-	w.RequireText("Recent notices", "▲ there is no snapshot under")
+	w.Press("A", "/")
+	w.Type("no snapshot")
+	w.RequireText("notice", "▲ there is no snapshot under")
+	w.Press("enter", "enter") // it has no server to go to, so that it is shown in full
+	w.RequireText("╭─ notice ─", "there is no snapshot under the")
 }
 
 func TestRemappedActionKeysExplainReadOnly(t *testing.T) {
@@ -96,5 +104,21 @@ func TestActivityShowsOperationsInFullOnASmallScreen(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 40, 12)
 	w.Press("A")
-	w.RequireText("◐ snapshot before-nginx-update", "of web-server-02", "2 m, usually 3–10 m")
+	requireWrapped := func(text string) {
+		t.Helper()
+		if g := w.Screen(); !strings.Contains(withoutFrame(g.Text()), text) {
+			t.Errorf("the screen does not show %q:\n%s", text, g.Text())
+		}
+	}
+	requireWrapped("◐ restore onto web-server-03: just found, no estimate")
+	w.Press("j")
+	requireWrapped("◐ snapshot before-nginx-update of web-server-02: 2 m, usually 3–10 m")
+	w.Press("space")
+	requireWrapped("◐ snapshot before-nginx-update of web-server-02: 2 m, usually 3–10 m")
+}
+
+// withoutFrame is a text of the screen in one line, without borders.
+func withoutFrame(text string) string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("│╭╮╰╯─ \n", r) })
+	return strings.Join(words, " ")
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/ui"
 )
 
 const postBeforeUpdate = `POST /snapshots/ {"server_id":12345,"name":"before-update"}`
@@ -65,6 +66,7 @@ func TestOperationsOfOthersAreShown(t *testing.T) {
 	w.RequireText("◐ 2 running", "snapshot somebody-elses", "db-server-01  restore", "◐ restoring")
 	w.advanceUntil(20*time.Minute, "restore onto db-server-01: finished (seen")
 	w.Press("A")
+	w.Press("G")
 	w.RequireText("snapshot somebody-elses of web-server-01: completed")
 	w.Press("esc")
 	w.RequireNoText("running")
@@ -181,6 +183,30 @@ func TestQuittingAsksNothing(t *testing.T) {
 			if sent := w.proxy.actions(); sent != nil {
 				t.Errorf("sent %q", sent)
 			}
+		})
+	}
+}
+
+func TestConfirmQuitAsksFirst(t *testing.T) {
+	confirm := withOptions(func(o *ui.Options) { o.ConfirmQuit = true })
+	screenCase{"quit-confirm", []size{small, standard}, []option{confirm, withServers(2)}, func(w *harness) {
+		w.createSnapshot("web-server-01", "before-update")
+		w.Press("q")
+	}}.check(t)
+	for name, keys := range map[string][]string{
+		"y": {"q", "y", "enter"}, "tab": {"q", "tab", "enter"}, "ctrl+c": {"q", "ctrl+c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 80, 24, confirm, withServers(2))
+			w.Press("q")
+			w.RequireText("Quit vpsdeck?")
+			w.Press("esc")
+			w.RequireNoText("Quit vpsdeck?")
+			w.Press(keys[0])
+			w.skipInputDelay()
+			w.Press(keys[1:]...)
+			w.Wait()
 		})
 	}
 }

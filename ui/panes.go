@@ -23,11 +23,12 @@ type panes struct {
 	preview preview
 	needed  neededRows
 
-	showsDetails bool    // there is room for them
-	fleet        bool    // show the points of all servers
-	page         overlay // what is open over the panes; nil: nothing
-	created      created // what the cursor goes to
-	click        click   // the last one on a row
+	showsDetails bool      // there is room for them
+	fleet        bool      // show the points of all servers
+	page         overlay   // what is open over the panes; nil: nothing
+	under        []overlay // the pages below it, to return to
+	created      created   // what the cursor goes to
+	click        click     // the last one on a row
 }
 
 // Update handles the messages of the panes.
@@ -64,7 +65,40 @@ func (p *panes) focused() screen.Pane {
 }
 
 // openServer opens the page of a server.
-func (p *panes) openServer(server model.ID) { p.page = screen.NewPage(p.env, server) }
+func (p *panes) openServer(server model.ID) { p.openPage(screen.NewPage(p.env, server)) }
+
+// openPoint opens the page of a server with the cursor on a restore point. Without an ID of the
+// point it is the page alone.
+func (p *panes) openPoint(server model.ID, point model.Key) {
+	page := screen.NewPage(p.env, server)
+	if point.ID != "" {
+		page.SelectPoint(point)
+	}
+	p.openPage(page)
+}
+
+// maxPages is how many pages are kept to return to.
+const maxPages = 4
+
+// openPage opens a page over the current one.
+func (p *panes) openPage(page overlay) {
+	if p.page != nil {
+		p.under = append(p.under[max(len(p.under)+1-maxPages, 0):], p.page)
+	}
+	p.page = page
+}
+
+// closePage closes the page, and returns to the one below it.
+func (p *panes) closePage() {
+	p.page = nil
+	if last := len(p.under) - 1; last >= 0 {
+		p.page, p.under = p.under[last], p.under[:last]
+		p.page.Refresh()
+	}
+}
+
+// closePages closes all pages.
+func (p *panes) closePages() { p.page, p.under = nil, nil }
 
 // refreshPanes tells every pane that the state has changed.
 func (p *panes) refresh() {
@@ -80,7 +114,8 @@ func (p *panes) refresh() {
 
 // focusOn moves the focus to a pane, and closes an open page.
 func (p *panes) focusOn(pane int) {
-	p.focus, p.page = pane, nil
+	p.closePages()
+	p.focus = pane
 	for i, q := range p.all() {
 		q.SetFocus(i == pane)
 	}
@@ -159,11 +194,7 @@ func (p *panes) handleItemChosen(msg itemChosenMsg) {
 	if msg.session != p.sessionNumber() {
 		return
 	}
-	page := screen.NewPage(p.env, msg.server)
-	if msg.point.ID != "" {
-		page.SelectPoint(msg.point)
-	}
-	p.page = page
+	p.openPoint(msg.server, msg.point)
 }
 
 // mouseOnPane scrolls a pane with the wheel, or clicks on one of its lines.

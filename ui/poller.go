@@ -5,17 +5,18 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/model"
-	"vpsdeck/ui/command"
+	"vpsdeck/internal/poll"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/widget"
 )
 
-// poller is when to poll next, and when the program wakes up without a message.
+// poller polls the account with a poll.Poller, and wakes the program up for that and for what the
+// screen counts. In a shared account it only does the latter.
 type poller struct {
 	*core
-	command.Schedule
-	blurred       bool // the terminal does not have the focus
+	*poll.Poller
+	viewNextPoll  time.Time // when the shared poller polls next
+	blurred       bool      // the terminal does not have the focus
 	lastCacheSave cacheSave
 	tickNumber    int       // number of the pending tick
 	wakeAt        time.Time // when it comes
@@ -27,15 +28,18 @@ func (p *poller) Update(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		return p.handleTick(msg)
 	case tea.FocusMsg:
-		return p.handleFocus()
+		p.blurred = false
+		p.SetInterval(p.pollInterval())
+		return p.pollDue()
 	case tea.BlurMsg:
 		p.blurred = true
+		p.SetInterval(p.pollInterval())
 	}
 	return nil
 }
 
-// reset forgets the schedule, for another account.
-func (p *poller) reset() { p.Schedule = command.Schedule{} }
+// reset starts with a new schedule, for another account.
+func (p *poller) reset() { p.Poller = poll.New(p.session, p.state, p.pollInterval()) }
 
 // tickMsg wakes the program up. Only the newest tick counts.
 type tickMsg struct{ number int }
@@ -66,18 +70,18 @@ func (p *poller) rescheduleTick() tea.Cmd {
 func (p *poller) nextRedraw() time.Duration {
 	second := time.Second - p.state.Now.Sub(wholeSecond(p.state.Now))
 	switch {
-	case len(p.state.Operations()) > 0 || p.notices.hasPending() || p.Failures > 0:
+	case len(p.state.Operations()) > 0 || p.notices.hasPending() || p.state.Failure() != nil:
 		return second
 	case p.blurred:
 		return 30 * time.Second
 	}
 	wait := widget.AgeStep
-	if at, loaded := p.oldestLoad(); loaded {
+	if at, loaded := p.state.ListsAt(); loaded {
 		// the header rounds to whole seconds
 		aged := wholeSecond(p.state.Local.Add(wait - p.state.Local.Sub(at)%wait + time.Second - 1))
 		wait = aged.Sub(p.state.Local)
 	}
-	if due := p.AllDue.Sub(p.state.Local); due > 0 {
+	if due := p.untilPoll(); due > 0 {
 		wait = min(wait, due)
 	}
 	return wait
@@ -92,15 +96,24 @@ func (p *poller) handleTick(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	p.notices.expire(p.state.Local)
-	var cmds []tea.Cmd
-	switch now := p.state.Local; {
-	case p.session == nil || p.tokenRefused || p.isShared():
-	case !now.Before(p.AllDue):
-		cmds = append(cmds, p.refreshAll())
-	case len(p.state.Operations()) > 0 && !now.Before(p.RunningDue):
-		cmds = append(cmds, p.refreshRunning())
+	return tea.Batch(p.pollDue(), p.scheduleTick())
+}
+
+// pollDue requests what is due, unless there is nobody to ask.
+func (p *poller) pollDue() tea.Cmd {
+	if p.session == nil || p.tokenRefused || p.isShared() {
+		return nil
 	}
-	return tea.Batch(append(cmds, p.scheduleTick())...)
+	return tea.Batch(p.Due()...)
+}
+
+// untilPoll is how long it is until everything is polled.
+func (p *poller) untilPoll() time.Duration {
+	next := p.NextRefresh()
+	if p.isShared() {
+		next = p.viewNextPoll
+	}
+	return max(next.Sub(p.state.Local), 0)
 }
 
 // refreshNow refreshes at the user's request: at once, whatever the schedule says, but not before
@@ -112,8 +125,8 @@ func (a *App) refreshNow() tea.Cmd {
 	if a.isShared() {
 		return a.session.RequestSharedRefresh()
 	}
-	if wait := model.RetryAfter(a.state.Servers.Err); wait > 0 && a.state.Local.Before(a.poller.AllDue) {
-		a.notify(screen.Info, "rate limited: retrying in "+widget.FormatDuration(a.poller.AllDue.Sub(a.state.Local)))
+	if a.poller.RateLimit() > 0 {
+		a.notify(screen.Info, "rate limited: retrying in "+widget.FormatDuration(a.poller.untilPoll()))
 		return nil
 	}
 	return tea.Batch(a.poller.refreshAll(), a.poller.loadAccount())
@@ -124,52 +137,26 @@ func (p *poller) refreshAll() tea.Cmd {
 	if p.isShared() { // the shared poller does it
 		return nil
 	}
-	p.ScheduleAll(p.state, p.pollInterval())
-	return tea.Batch(p.session.RefreshAll(p.state)...)
-}
-
-// handleFocus handles the return of the focus. The data may be as old as the interval without
-// focus, so it is refreshed at once if it is older than the interval with focus. After a failure
-// the retry schedule is kept.
-func (p *poller) handleFocus() tea.Cmd {
-	p.blurred = false
-	at, loaded := p.oldestLoad()
-	if p.session == nil || p.tokenRefused || !loaded || p.state.Failure() != nil {
-		return nil
-	}
-	due := at.Add(command.IntervalFocused)
-	if !p.state.Local.Before(due) {
-		return p.refreshAll()
-	}
-	if due.Before(p.AllDue) {
-		p.AllDue = due
-	}
-	return nil
+	p.RequestRefresh()
+	return tea.Batch(p.Due()...)
 }
 
 func (p *poller) pollInterval() time.Duration {
 	if p.blurred {
-		return command.IntervalBlurred
+		return poll.IntervalUnwatched
 	}
-	return command.IntervalFocused
+	return poll.IntervalWatched
 }
 
 // refreshRunning loads what the operations under way need.
 func (p *poller) refreshRunning() tea.Cmd {
-	if p.isShared() {
-		return nil
-	}
-	p.ScheduleRunning(p.state)
-	return tea.Batch(p.session.RefreshRunning(p.state)...)
+	p.RequestRunning()
+	return p.pollDue()
 }
 
 func (p *poller) loadAccount() tea.Cmd {
 	if p.isShared() {
 		return nil
 	}
-	t, ok := p.state.Account.Start(p.state.Now)
-	if !ok {
-		return nil
-	}
-	return p.session.LoadAccount(t)
+	return tea.Batch(p.LoadAccount()...)
 }

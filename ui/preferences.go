@@ -23,6 +23,7 @@ type Preferences struct {
 	Announce      Announcement          // how the end of an operation is announced
 	ASCII         bool                  // draw with ASCII characters only
 	Mouse         bool
+	ConfirmQuit   bool // the quit key asks first
 	ReducedMotion bool // nothing is animated except clocks
 	// environment variables with tokens, in addition to VPS_API_TOKEN; external commands do not get
 	// them

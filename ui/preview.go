@@ -51,6 +51,24 @@ func (p *panes) syncPoints() {
 	}
 }
 
+// showsPoints reports whether the focus is on the backups or the snapshots.
+func (p *panes) showsPoints() bool { return p.page == nil && p.focus > 0 }
+
+// toggleFailed shows the failed restore points of all servers in the focused pane, or again the
+// points of the server under the cursor.
+func (p *panes) toggleFailed() {
+	const failed = "status:failed"
+	pane := p.points[p.focus-1]
+	if pane.FilterText() == failed && p.fleet {
+		p.fleet = false
+		pane.SetFilter("")
+	} else {
+		p.fleet = true
+		pane.SetFilter(failed)
+	}
+	p.syncAll()
+}
+
 // syncDetails shows the details of what the cursor of the focused pane is on.
 func (p *panes) syncDetails() {
 	if pane, ok := p.all()[p.focus].(screen.Selector); ok {

@@ -3,11 +3,11 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/screen"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -62,8 +62,8 @@ func (p *progress) operationColumns(open []model.Operation) operationColumns {
 	for _, o := range open {
 		c.label = max(c.label, widget.Width(p.operationLabel(o)))
 		// so that it does not jump
-		c.elapsed = max(c.elapsed, widget.Width(p.elapsedText(o)), widget.Width("59 m 59 s"))
-		c.usual = max(c.usual, widget.Width(p.expectationText(o)))
+		c.elapsed = max(c.elapsed, widget.Width(screen.ElapsedText(p.state, o)), widget.Width("59 m 59 s"))
+		c.usual = max(c.usual, widget.Width(screen.ExpectationText(p.state, o)))
 	}
 	room := p.width - 1 - c.elapsed - c.usual - len("  ")*3
 	c.label = max(min(c.label, room-preferredBar), min(c.label, 28))
@@ -92,7 +92,7 @@ func (p *progress) operationLabel(o model.Operation) string {
 // time.
 func (p *progress) operationLine(o model.Operation, c operationColumns) string {
 	s := p.styles
-	left, elapsed := p.operationLabel(o), s.Text.Render(p.elapsedText(o))
+	left, elapsed := p.operationLabel(o), s.Text.Render(screen.ElapsedText(p.state, o))
 	if c.bar < minBar {
 		if _, stuck := p.state.Stuck(o); stuck {
 			elapsed = s.Warning.Render(style.Warning+" stuck ") + elapsed
@@ -109,7 +109,7 @@ func (p *progress) operationLine(o model.Operation, c operationColumns) string {
 	}
 	return widget.Fit(left, c.label, false) + "  " + widget.Fit(bar, c.bar, false) + "  " +
 		widget.Fit(elapsed, c.elapsed, true) +
-		"  " + expectationStyle.Render(widget.Fit(p.expectationText(o), c.usual, false))
+		"  " + expectationStyle.Render(widget.Fit(screen.ExpectationText(p.state, o), c.usual, false))
 }
 
 // activityHint names the key that shows what to do about a stuck operation.
@@ -119,39 +119,6 @@ func (p *progress) activityHint(room int) string {
 		return hint
 	}
 	return "see " + key
-}
-
-// elapsedText is how long an operation has been running, as far as is known.
-func (p *progress) elapsedText(o model.Operation) string {
-	d := o.Elapsed(wholeSecond(p.state.Now))
-	switch {
-	case o.StartUnknown && d < time.Second:
-		return "just found"
-	case o.StartUnknown:
-		return widget.FormatDuration(d) + "+"
-	}
-	return widget.FormatDuration(d)
-}
-
-// expectationText is what is known about how long an operation takes.
-func (p *progress) expectationText(o model.Operation) string {
-	usual, ok := p.state.EstimateOperation(o)
-	_, stuck := p.state.Stuck(o)
-	switch {
-	case o.Phase == model.PhaseSending:
-		return "being sent"
-	case o.Phase == model.PhaseUnknown:
-		return "outcome unknown"
-	case !ok:
-		return "no estimate"
-	case stuck:
-		return style.Warning + " stuck"
-	case o.Elapsed(p.state.Now) > usual.Max:
-		return "longer than usual"
-	case usual.Samples > 0:
-		return "usually " + widget.FormatRange(usual.Min, usual.Max) + " here"
-	}
-	return "usually " + widget.FormatRange(usual.Min, usual.Max)
 }
 
 // windowTitle is the title of the terminal window.
@@ -197,25 +164,4 @@ func (p *progress) terminalProgress() *tea.ProgressBar {
 		return tea.NewProgressBar(tea.ProgressBarDefault, int(part*100))
 	}
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
-}
-
-// ExitMessages says what is still running at the provider when the program ends, for the terminal
-// that it returns to. It has a line for each operation, and is empty if nothing runs.
-func (a *App) ExitMessages() []string {
-	var lines []string
-	for _, o := range a.state.Operations() {
-		if !o.Mine {
-			continue
-		}
-		line := "still running at the provider: " + o.Title() + ", for " + widget.FormatDuration(o.Elapsed(a.state.Now))
-		if o.Phase == model.PhaseUnknown || o.Phase == model.PhaseSending {
-			line = "outcome unknown: " + o.Title() + "; check the account before you try again"
-		}
-		lines = append(lines, line)
-		if o.ThenRestore != nil {
-			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that %s",
-				o.Server.SentenceName(), o.ThenRestore.Kind, o.ThenRestore.ID, o.Point.Kind))
-		}
-	}
-	return lines
 }

@@ -30,21 +30,36 @@ func (r *row) Update(msg tea.Msg) tea.Cmd { return tea.Batch(r.raw.Update(msg), 
 func (r *row) openMenu() tea.Cmd {
 	pane := r.panes.focused()
 	subject, ok := r.panes.selection()
-	if _, selects := pane.(screen.Selector); selects && !ok {
+	_, selects := pane.(screen.Selector)
+	own, hasOwn := pane.(rowKeys)
+	if selects && !ok && (!hasOwn || len(own.RowKeys()) == 0) {
 		r.notify(screen.Warning, "there is no row under the cursor")
 		return nil
 	}
 	title, items := pane.Title(), []dialog.MenuItem(nil)
-	if !ok { // a list of something else
-		for _, b := range pane.ShortHelp() {
-			items = append(items, r.menuItem(b, ""))
-		}
-	} else {
+	switch {
+	case ok:
 		title, items = r.title(subject), r.items(pane, subject)
+	case hasOwn: // the row is about no server
+		items = r.keyItems(own.RowKeys())
+	default: // a list of something else
+		items = r.keyItems(pane.ShortHelp())
 	}
 	items = slices.DeleteFunc(items, func(i dialog.MenuItem) bool { return i.Choose == nil })
 	return r.openDialog(dialog.NewMenu(dialog.MenuOptions{Title: title, Items: items, Close: r.opts.Keys.View.Menu},
 		r.opts.Keys, r.env.Styles))
+}
+
+// rowKeys is a pane whose rows have keys of their own besides actions.
+type rowKeys interface{ RowKeys() []key.Binding }
+
+// keyItems are the items of keys.
+func (r *row) keyItems(keys []key.Binding) []dialog.MenuItem {
+	var items []dialog.MenuItem
+	for _, b := range keys {
+		items = append(items, r.menuItem(b, ""))
+	}
+	return items
 }
 
 // title names a server or a restore point.
@@ -76,8 +91,11 @@ func (r *row) items(pane screen.Pane, subject screen.Subject) []dialog.MenuItem 
 		}
 		items = append(items, item)
 	}
-	for _, b := range []key.Binding{k.View.Open, k.Mark.One, k.View.Copy, k.View.Raw, k.View.SSH, k.View.Panel} {
-		items = append(items, r.menuItem(b, ""))
+	if own, ok := pane.(rowKeys); ok { // it is for reading first
+		items = append(r.keyItems(own.RowKeys()), items...)
+	} else {
+		items = append(items, r.keyItems([]key.Binding{k.View.Open, k.Mark.One, k.View.Copy, k.View.Raw, k.View.SSH,
+			k.View.Panel})...)
 	}
 	for i, n := range k.Custom() {
 		why := ""

@@ -32,13 +32,8 @@ func (a *actions) applySharedView(msg command.SharedViewMsg) tea.Cmd {
 	for _, o := range a.state.ApplyView(msg.View, msg.Others) {
 		cmds = append(cmds, a.handleProgress(o))
 	}
-	a.poller.AllDue = msg.View.NextPoll
-	a.poller.Failures = 0
-	failure := a.state.Failure()
-	if failure != nil {
-		a.poller.Failures = 1 // so that the countdown is redrawn every second
-	}
-	if refused := errors.Is(failure, model.ErrUnauthorized); refused != a.tokenRefused {
+	a.poller.viewNextPoll = msg.View.NextPoll
+	if refused := errors.Is(a.state.Failure(), model.ErrUnauthorized); refused != a.tokenRefused {
 		a.tokenRefused = refused
 		a.notices.remove(tokenTopic)
 		if refused {

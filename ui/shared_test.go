@@ -198,8 +198,12 @@ func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 	}))
 	o.waitForText("web-server-01")
 	w.Press("A")
-	w.RequireText("anna logged in from 192.0.2.1 with SHA256:a",
-		"delete snapshot old of web-server-01, by anna: deleted", "anna logged out")
+	w.RequireText("WHO", "anna logged in from 192.0.2.1 with SHA256:a", "✓ deleted", "anna logged out")
+	w.Press("/")
+	w.Type("anna delete")
+	w.RequireText("Activity 1 of 3", "delete snapshot old of web-server-01, by anna: deleted")
+	w.Press("enter", "space")
+	w.RequireText("╭─ delete snapshot old of web-server-01 ─", "who          anna")
 }
 
 // A member whose key is limited to some servers must not see the others on any screen: no names,

@@ -3,8 +3,8 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"charm.land/lipgloss/v2"
 
@@ -17,27 +17,29 @@ import (
 // status draws the header and the stripe of the account, and names the window.
 type status struct {
 	*core
-	poller *poller
+	poller  *poller
+	history *history
 }
 
 // header shows the account, what runs, and how fresh the data is. With little room it drops the
-// host first, then the account, then details of the status, then the number of running operations.
+// host first, then the account, then details of the status, then what ended and what runs.
 // The marks for demo and read-only are always shown in full.
 func (s *status) header() string {
 	tags, rest := s.identity()
 	status := s.connectionStatus()
 	room := s.width - 1
+	marks := s.activityMarks()
 	for n := len(rest); n >= 0; n-- {
-		left, right := s.stripeCell()+tags+strings.Join(rest[:n], ""), s.runningCount()+status[0]
+		left, right := s.stripeCell()+tags+strings.Join(rest[:n], ""), marks[0]+status[0]
 		if widget.Width(left)+1+widget.Width(right) <= room {
 			return widget.Justify(left, right, room)
 		}
 	}
 	left := s.stripeCell() + tags
 	room -= widget.Width(left) + 1
-	for _, runs := range []string{s.runningCount(), ""} {
+	for _, mark := range marks {
 		for _, right := range status {
-			if right = runs + right; widget.Width(right) <= room {
+			if right = mark + right; widget.Width(right) <= room {
 				return widget.Justify(left, right, s.width-1)
 			}
 		}
@@ -52,6 +54,20 @@ func (s *status) runningCount() string {
 		return ""
 	}
 	return s.styles.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   "
+}
+
+// activityMarks say what runs and what ended while nobody looked. They are variants of decreasing
+// length.
+func (s *status) activityMarks() []string {
+	running, done, failed := s.runningCount(), "", ""
+	n, bad := s.history.unreadCounts()
+	if bad > 0 {
+		failed = s.styles.Bad.Render(fmt.Sprintf("%s %d not done", style.Failed, bad)) + "   "
+	}
+	if n > 0 {
+		done = s.styles.Fine.Render(fmt.Sprintf("%s %d done", style.Done, n)) + "   "
+	}
+	return slices.Compact([]string{failed + done + running, failed + running, failed, ""})
 }
 
 // identity returns the tags, which are always shown, and the other parts of the identity. Of those
@@ -71,7 +87,11 @@ func (s *status) identity() (tags string, rest []string) {
 	if s.session == nil {
 		return tags, nil
 	}
-	where := styles.Muted.Render("simulated, nothing is real")
+	simulated := "simulated, nothing is real"
+	if speed := command.ClockSpeed(s.session.Client); speed != 1 {
+		simulated = fmt.Sprintf("simulated, time runs %gx", speed)
+	}
+	where := styles.Muted.Render(simulated)
 	if host := s.session.Client.Host(); !s.opts.Demo {
 		where = widget.Link(styles.Muted, panelURL(host)).Render(widget.NormalizeWidth(host))
 	}
@@ -101,7 +121,7 @@ func (s *status) connectionStatus() []string {
 	if s.session == nil {
 		return []string{styles.Muted.Render("not signed in")}
 	}
-	at, loaded := s.poller.oldestLoad()
+	at, loaded := s.state.ListsAt()
 	age, old := "no data yet", "no data"
 	if loaded {
 		old = widget.ShortDuration(s.state.Local.Sub(at)) + " old"
@@ -119,7 +139,8 @@ func (s *status) connectionStatus() []string {
 		} else if s.partlyLoaded() && !errors.Is(err, model.ErrIncomplete) {
 			word = failureLabel{"partly failed", "partly"}
 		}
-		full, less, again := word.full+dot+age, word.full+dot+old, dot+"again in "+s.poller.countdown()
+		full, less := word.full+dot+age, word.full+dot+old
+		again := dot + "again in " + widget.ShortDuration(s.poller.untilPoll())
 		return statusVariants(st, sign, full+again, less+again, full, less, word.short+dot+old, word.full, word.short)
 	case s.state.UsesCache():
 		ago := widget.Ago(at, s.state.Local)
@@ -177,21 +198,4 @@ func describeFailure(err error) failureLabel {
 func (s *status) partlyLoaded() bool {
 	st := s.state
 	return st.Servers.Fresh() || st.Backups.Fresh() || st.Snapshots.Fresh()
-}
-
-// countdown is the time until the next poll.
-func (p *poller) countdown() string {
-	return widget.ShortDuration(max(p.AllDue.Sub(p.state.Local), 0))
-}
-
-// oldestLoad is when the oldest of the lists on the screen was loaded, and whether all have been
-// loaded.
-func (p *poller) oldestLoad() (time.Time, bool) {
-	at := p.state.Servers.At
-	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		if t := p.state.Points(kind).At; t.Before(at) {
-			at = t
-		}
-	}
-	return at, !at.IsZero()
 }

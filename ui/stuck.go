@@ -1,13 +1,9 @@
 package ui
 
 import (
-	"fmt"
-
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/model"
 	"vpsdeck/ui/screen"
-	"vpsdeck/ui/widget"
 )
 
 // learnDurations learns how long actions take on this account, from the journal and from observed
@@ -35,24 +31,4 @@ func (a *actions) notifyStuck() tea.Cmd {
 		cmds = append(cmds, a.announce(o, "stuck"))
 	}
 	return tea.Batch(cmds...)
-}
-
-// stuckText says how long an operation usually takes, and what to do if it is stuck.
-func stuckText(o model.Operation, usual model.Estimate) string {
-	about := "server #" + string(o.Server.ID)
-	if o.Point.ID != "" {
-		about = fmt.Sprintf("%s #%s of %s", o.Point.Kind, o.Point.ID, about)
-	}
-	return fmt.Sprintf("Stuck: it usually takes %s%s. Check the provider's panel; if it is stuck there too, report "+
-		"%s to their "+
-		"support. vpsdeck keeps watching, and sends nothing again.", widget.FormatRange(usual.Min, usual.Max),
-		durationSource(usual), about)
-}
-
-// durationSource says where the usual duration is from.
-func durationSource(usual model.Estimate) string {
-	if usual.Samples == 0 {
-		return " (documented)"
-	}
-	return fmt.Sprintf(" (last %d here)", usual.Samples)
 }

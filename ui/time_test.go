@@ -101,8 +101,11 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 			w.advanceHidden(time.Minute)
 			w.RequireNoText("of web-server-01: stuck") // it was already reported
 			w.Press("A")
-			w.RequireText("Stuck: it usually takes")
 			w.requireGolden("stuck-activity-" + s.String())
+			w.Press("space")
+			w.RequireText("Stuck: it usually")
+			w.Press("G") // the rest of it, on a small screen
+			w.RequireText("started")
 		})
 	}
 }

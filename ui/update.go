@@ -1,13 +1,14 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/screen"
-	"vpsdeck/ui/style"
 )
 
 // Update routes a message: size, keys and the mouse to what they are for, everything else to every
@@ -67,6 +68,7 @@ func (a *App) toParts(msg tea.Msg) tea.Cmd {
 func (a *App) settle() tea.Cmd {
 	cmd := tea.Batch(a.finishWait(), a.offerNext(), a.poller.rescheduleTick(), a.terminal.sendProgress(),
 		a.actions.reportOperations())
+	a.history.refreshPage()
 	a.layout()
 	return cmd
 }
@@ -114,7 +116,7 @@ func (a *App) handleKey(msg tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	}
 	if a.panes.page != nil && key.Matches(msg, a.opts.Keys.View.Back) && !a.panes.page.Filtered() {
-		a.panes.page = nil
+		a.panes.closePage()
 		return nil
 	}
 	return a.panes.toPane(focused, msg)
@@ -162,17 +164,19 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
 	case key.Matches(msg, k.View.Quit):
-		return a.terminal.quit(), true
+		return a.terminal.quitOrAsk(), true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
 		return a.openHelp(), true
 	case key.Matches(msg, k.View.Requests) && a.opts.Requests != nil:
-		a.panes.page = screen.NewRequests(a.env, a.opts.Requests)
+		if _, open := a.panes.page.(*screen.Requests); !open {
+			a.panes.openPage(screen.NewRequests(a.env, a.opts.Requests))
+		}
 		return nil, true
 	case key.Matches(msg, k.View.Raw):
 		return a.row.raw.openRaw(), true
-	case key.Matches(msg, k.View.Copy) && a.panes.selects():
+	case key.Matches(msg, k.View.Copy) && a.panes.selects() && a.history.page() == nil: // that copies its own lines
 		return a.row.copying.open(), true
 	case key.Matches(msg, k.View.Menu):
 		return a.row.openMenu(), true
@@ -183,13 +187,16 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(msg, k.View.Palette):
 		return a.palette.open(), true
 	case key.Matches(msg, k.View.Activity):
-		return a.history.openActivity(), true
+		return a.history.toggleActivity(), true
 	case key.Matches(msg, k.View.Refresh):
 		return a.refreshNow(), true
-	case key.Matches(msg, k.View.Fleet):
-		a.panes.fleet, a.panes.page = !a.panes.fleet, nil
+	case key.Matches(msg, k.View.Fleet) && a.history.page() == nil: // the activity page has its own use for it
+		a.panes.fleet = !a.panes.fleet
+		a.panes.closePages()
 		a.panes.syncAll()
 		return nil, true
+	case key.Matches(msg, k.View.Problems) && a.panes.showsPoints():
+		a.panes.toggleFailed()
 	case key.Matches(msg, k.Pane.Next):
 		a.panes.focusOn((a.panes.focus + 1) % len(a.panes.all()))
 	case key.Matches(msg, k.Pane.Previous):
@@ -236,9 +243,9 @@ func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	help := dialog.NewSheet("Keys", func(s *style.Styles, width int) []string {
-		return dialog.HelpLines(a.opts.Keys.Groups(), s, width)
-	}, a.opts.Keys, a.env.Styles, a.opts.Keys.View.Help)
+	pane := a.panes.focused()
+	help := dialog.NewHelp(pane.Title(), slices.Concat(pane.FullHelp()...), a.opts.Keys.Groups(), a.opts.Keys,
+		a.env.Styles)
 	help.AddKey(a.opts.Keys.Dialog.Kinds, screen.NewActions(a.env).ShowKinds)
 	return a.openDialog(help)
 }

@@ -205,7 +205,7 @@ func (v *views) openOverlay() tea.Cmd {
 	v.pending.View = ""
 	switch {
 	case name == "activity":
-		return v.history.openActivity()
+		return v.history.toggleActivity()
 	case name == "requests" && v.opts.Requests != nil:
 		v.panes.page = screen.NewRequests(v.env, v.opts.Requests)
 	}

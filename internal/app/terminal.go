@@ -129,7 +129,7 @@ func crashError(c *ui.Crash, stateDir string) error {
 		return settings.Errorf(settings.ExitOther, "%s", message)
 	}
 	path := filepath.Join(stateDir, "crash.txt")
-	text := fmt.Sprintf("vpsdeck %s\n\n%s\n\n%s", Version(), c.Message, c.Stack)
+	text := fmt.Sprintf("vpsdeck %s\n\n%s\n\n%s", ReadBuild().Details(), c.Message, c.Stack)
 	_ = os.Remove(path) // an old file would keep its mode
 	if os.MkdirAll(stateDir, 0o700) != nil || os.WriteFile(path, []byte(text), 0o600) != nil {
 		return settings.Errorf(settings.ExitOther, "%s", message)

@@ -119,6 +119,9 @@ func (d demoClient) Now() time.Time { return d.now() }
 // ClockDoubt returns "", because the account's clock runs faster on purpose.
 func (d demoClient) ClockDoubt() string { return "" }
 
+// ClockSpeed returns how many times faster than real time the account's clock runs.
+func (d demoClient) ClockSpeed() float64 { return demoSpeed }
+
 // Close stops serving the simulated account.
 func (s *simulatedAccount) Close() {
 	if s.server != nil {

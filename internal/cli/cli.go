@@ -14,10 +14,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"vpsdeck/internal/app"
+	"vpsdeck/internal/clock"
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
 	"vpsdeck/ui"
+	"vpsdeck/ui/command"
 )
 
 // runFunc is the action of a command line. Parsing only selects it, so that every error of the
@@ -26,7 +28,8 @@ type runFunc func(context.Context) error
 
 // execute parses and runs the command line.
 func execute(ctx context.Context, args []string) error {
-	return executeWithTiming(ctx, args, timing{clock: headless.WallClock{}, completionTimeout: 2 * time.Second})
+	return executeWithTiming(ctx, args,
+		timing{clock: command.WallClock{}, wait: clock.Sleep, completionTimeout: 2 * time.Second})
 }
 
 // executeWithTiming is execute with a clock and a timeout that the caller chooses.
@@ -79,7 +82,7 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 			"# open the servers without a recent backup\nvpsdeck --filter 'health:overdue'\n# try it on a simulated " +
 			"account\nvpsdeck --demo\n" +
 			"# open your account with all changes disabled\nvpsdeck --read-only",
-		Version:       app.Version(),
+		Version:       app.ReadBuild().Details(),
 		Args:          checkStartArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -104,7 +107,8 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	}
 	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
 	flags := root.Flags()
-	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, nothing is real")
+	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, "+
+		"nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters only")
 	common = commonFlags(root)
 	start = startFlags(root, common)
@@ -116,7 +120,7 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 		}
 		return completeNames(cmd, args, prefix)
 	}
-	root.AddCommand(serveCommand(do), simCommand(do), manCommand(do))
+	root.AddCommand(serveCommand(do), watchCommand(do), simCommand(do), manCommand(do))
 	root.AddCommand(loginCommand(do), logoutCommand(do), profilesCommand(do), configCommand(do),
 		versionCommand(do))
 	root.AddCommand(headlessCommands(do, tm)...)

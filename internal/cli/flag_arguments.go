@@ -15,7 +15,8 @@ var flagArguments = map[string]string{
 	"server": "SERVER", "servers": "N", "sessions": "N", "sessions-per-address": "N", "sessions-per-user": "N",
 	"snapshot": "ID", "snapshot-max-age": "AGE", "speed": "N", "start-late": "DURATION", "stop-phase": "DURATION",
 	"explain": "SERVER", "keep-daily": "N", "keep-hourly": "N", "keep-last": "N", "keep-monthly": "N",
-	"keep-weekly": "N", "keep-within": "AGE", "if-older-than": "AGE", "keep-yearly": "N", "protect": "GLOB",
+	"metrics": "ADDRESS", "format": "FORMAT", "since": "DURATION", "if-older-than": "AGE",
+	"keep-weekly": "N", "keep-within": "AGE", "keep-yearly": "N", "protect": "GLOB",
 	"timeout": "DURATION", "token": "TOKEN", "total": "DURATION", "users": "FILE", "vanish": "N", "view": "VIEW",
 }
 
@@ -23,7 +24,11 @@ var flagArguments = map[string]string{
 // the help and the man page print only names. It must be called after the command line was parsed.
 func showFlagArguments(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if argument := flagArguments[f.Name]; argument != "" && f.Value.Type() != "bool" {
+		argument := flagArguments[f.Name]
+		if f.Name == "output" && f.Shorthand == "" { // where -o is the format, or there is none
+			argument = "FILE"
+		}
+		if argument != "" && f.Value.Type() != "bool" {
 			f.Name += " " + argument
 		}
 	})

@@ -5,8 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"vpsdeck/internal/headless"
 )
 
 // Every flag that takes an argument names it in the help, and none of the names is stale.
@@ -25,7 +23,7 @@ func TestEveryFlagNamesItsArgument(t *testing.T) {
 			visit(sub)
 		}
 	}
-	visit(rootCommand(&do, timing{clock: headless.WallClock{}}))
+	visit(rootCommand(&do, timing{}))
 	for name := range flagArguments {
 		if !used[name] {
 			t.Errorf("no flag --%s takes an argument", name)

@@ -19,6 +19,7 @@ func headlessCommands(do *runFunc, tm timing) []*cobra.Command {
 	return []*cobra.Command{
 		listCommand(do, tm), checkCommand(do, tm), snapshotCommand(do, tm), backupCommand(do, tm),
 		restoreCommand(do, tm), deleteCommand(do, tm), pruneCommand(do, tm), metricsCommand(do, tm),
+		reportCommand(do, tm),
 	}
 }
 

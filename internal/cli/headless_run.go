@@ -16,6 +16,7 @@ import (
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/journal"
 	"vpsdeck/internal/settings"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/widget"
 )
 
@@ -24,8 +25,9 @@ type runnerFunc func(context.Context, *headless.Runner) error
 
 // timing is the clock and the timeout of the commands without a screen.
 type timing struct {
-	clock             headless.Clock
-	completionTimeout time.Duration // of a shell completion; after it nothing is offered
+	clock             command.Clock
+	wait              func(context.Context, time.Duration) error // on that clock
+	completionTimeout time.Duration                              // of a shell completion; after it nothing is offered
 }
 
 // commandRun is one run of a command without a screen. It opens the account as the dashboard does.
@@ -47,7 +49,7 @@ func (c commandRun) openAccount(ctx context.Context) (headless.Options, settings
 	if err != nil {
 		return headless.Options{}, s, err
 	}
-	client, err := acc.client(token, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.clock.Wait),
+	client, err := acc.client(token, api.WithClock(c.timing.clock.Now), api.WithWait(c.timing.wait),
 		api.WithRateLimitObserver(func(d time.Duration) {
 			_, _ = fmt.Fprintf(c.cmd.ErrOrStderr(), "vpsdeck: rate limited by the API: retrying in %s\n",
 				widget.FormatDuration(d))
@@ -71,6 +73,21 @@ func (c commandRun) runReadOnly(ctx context.Context, do runnerFunc) error {
 	return do(ctx, r)
 }
 
+// runReadOnlyWithJournal is runReadOnly for a job that reads the journal too. It writes nothing to
+// it.
+func (c commandRun) runReadOnlyWithJournal(ctx context.Context, do runnerFunc) error {
+	opts, s, err := c.openAccount(ctx)
+	if err != nil {
+		return err
+	}
+	if s.State != "" {
+		opts.Journal = journal.New(s.State)
+	}
+	r := headless.New(opts)
+	defer r.End()
+	return do(ctx, r)
+}
+
 // noJournalWarning is shown if there is no directory for the journal.
 const noJournalWarning = "there is no journal: actions are not logged, and those of earlier runs are not known; " +
 	"set HOME, XDG_STATE_HOME or systemd's StateDirectory="
@@ -87,7 +104,7 @@ func (c commandRun) runAction(ctx context.Context, do runnerFunc) error {
 	ctx, stop := withInterrupt(ctx)
 	defer stop()
 	if s.State != "" {
-		jrnl := journal.New(s.State).WithLockWait(ctx, c.lockTimeout, c.timing.clock.Wait)
+		jrnl := journal.New(s.State).WithLockWait(ctx, c.lockTimeout, c.timing.wait)
 		run := jrnl.StartRun(app.RunID(time.Now(), os.Getpid()))
 		defer run.End()
 		opts.Journal, opts.Run = jrnl, run.ID

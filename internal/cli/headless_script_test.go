@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"vpsdeck/api/sim"
@@ -34,8 +35,9 @@ const scriptClockVar = "VPSDECK_TEST_CLOCK"
 
 func init() { // before TestMain, which would build the program again
 	if address := os.Getenv(scriptClockVar); address != "" && filepath.Base(os.Args[0]) == "vpsdeck" {
+		clock := newVirtualClock(address)
 		err := executeWithTiming(context.Background(), os.Args[1:],
-			timing{clock: newVirtualClock(address), completionTimeout: time.Minute})
+			timing{clock: clock, wait: clock.Wait, completionTimeout: time.Minute})
 		if message := model.ErrorMessage(err); message != "" {
 			_, _ = fmt.Fprintln(os.Stderr, "vpsdeck: "+message)
 		}
@@ -80,6 +82,15 @@ func (c *virtualClock) Wait(ctx context.Context, d time.Duration) error {
 	}
 	c.advanced.Add(int64(d))
 	return resp.Body.Close()
+}
+
+func (c *virtualClock) Tick(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		if c.Wait(context.Background(), d) != nil {
+			return nil
+		}
+		return message(c.Now())
+	}
 }
 
 // scriptEnv is the account that a script uses.
@@ -135,7 +146,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": scriptExits, "asked": scriptRequests, "fault": scriptFault, "later": scriptAdvance,
 			"hold": scriptHold, "waiting": scriptWaiting,
-			"expand": scriptExpand, "lockjournal": scriptLockJournal,
+			"watching": scriptWatching,
+			"expand":   scriptExpand, "lockjournal": scriptLockJournal,
 		},
 	})
 }
@@ -237,6 +249,25 @@ func scriptHold(ts *testscript.TestScript, _ bool, _ []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.holdWaits = true
+}
+
+// watching: blocks until the program in the background has read all lists, and has told what it
+// watches.
+func scriptWatching(ts *testscript.TestScript, _ bool, _ []string) {
+	pattern := filepath.Join(ts.MkAbs(".local/state/vpsdeck"), "events-*.json")
+	for late := time.After(time.Minute); ; {
+		files, err := filepath.Glob(pattern)
+		ts.Check(err)
+		if len(files) > 0 {
+			ts.Check(os.Remove(files[0])) // the next program writes it again
+			return
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-late: // only a guard: it takes milliseconds
+			ts.Fatalf("the program has written no file")
+		}
+	}
 }
 
 // waiting: blocks until the program in the background waits.

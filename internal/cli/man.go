@@ -58,8 +58,8 @@ func manCommand(do *runFunc) *cobra.Command {
 }
 
 // headingPattern matches the header line of the page. mango puts a whole sentence where the
-// manual's section name belongs, which is too long.
-var headingPattern = regexp.MustCompile(`(?m)^(\.TH VPSDECK 1 "[0-9-]+") .*$`)
+// manual's section name belongs, which is too long, and today as the date.
+var headingPattern = regexp.MustCompile(`(?m)^\.TH VPSDECK 1 "[0-9-]+" .*$`)
 
 func manPage(root *cobra.Command) (string, error) {
 	showFlagArguments(root)
@@ -74,8 +74,17 @@ func manPage(root *cobra.Command) (string, error) {
 	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the URL of the API.\nVPS_PROFILE: the "+
 		"account, a profile of the config.")
 	page.WithSection("Exit status", codes.String())
-	text := headingPattern.ReplaceAllString(page.Build(roff.NewDocument()),
-		`$1 "vpsdeck `+app.Version()+`" "User Commands"`)
+	text := headingPattern.ReplaceAllLiteralString(page.Build(roff.NewDocument()), manHeading(app.ReadBuild()))
 	// mango writes two dashes before short flags too.
 	return strings.ReplaceAll(text, "--o --output", "-o, --output"), nil
+}
+
+// manHeading returns the header line. It has the commit's date, so that the same commit gives the
+// same page.
+func manHeading(b app.Build) string {
+	day := ""
+	if b.Date != nil {
+		day, _, _ = strings.Cut(*b.Date, "T")
+	}
+	return fmt.Sprintf(".TH VPSDECK 1 %q %q \"User Commands\"", day, "vpsdeck "+b.Version)
 }

@@ -22,7 +22,7 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 			PanelURL: s.PanelURL, Policies: s.Policies, Retention: s.Retention},
 		Keys: keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
 		SSH: s.SSH, Commands: s.Commands, Views: s.Views, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
-		ReducedMotion: !s.Motion,
+		ReducedMotion: !s.Motion, ConfirmQuit: s.ConfirmQuit,
 	}
 	if err := prefs.Keys.Remap(s.Keys); err != nil {
 		return prefs, configError(badKeyPosition(s), "[keys]: %s", err)

@@ -23,6 +23,8 @@ import (
 // serveOptions are the flags of serve.
 type serveOptions struct {
 	address, hostKey, users, log string
+	metrics                      string // address of the metrics; "": none
+	metricsPublic                bool   // it may be reached from other machines
 	demo, check                  bool
 	limits                       sshd.Limits
 	flags                        func() settings.Flags
@@ -53,6 +55,9 @@ func serveCommand(do *runFunc) *cobra.Command {
 			if s.log != "text" && s.log != "json" {
 				return settings.Errorf(settings.ExitUsage, "--log cannot be %q; valid: text, json", s.log)
 			}
+			if err := s.checkMetricsAddress(); err != nil {
+				return err
+			}
 			*do = func(ctx context.Context) error { return s.run(ctx, cmd.ErrOrStderr(), cmd.OutOrStdout()) }
 			return nil
 		},
@@ -63,7 +68,11 @@ func serveCommand(do *runFunc) *cobra.Command {
 		"state directory)")
 	flags.StringVar(&s.users, "users", "", "users file: who may log in")
 	flags.StringVar(&s.log, "log", "text", "format of the log on standard error: text or json")
-	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, nothing is real")
+	flags.StringVar(&s.metrics, "metrics", "", "address for /metrics, /healthz and /readyz, such as 127.0.0.1:9468")
+	flags.BoolVar(&s.metricsPublic, "metrics-public", false, "allow --metrics on an address that other machines can "+
+		"reach: there is no login")
+	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, "+
+		"nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&s.check, "check", false, "check all files and exit")
 	flags.IntVar(&s.limits.Sessions, "sessions", 500, "maximum number of sessions")
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")
@@ -113,16 +122,25 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	}
 	defer account.close()
 	log := slog.New(s.logHandler(errs))
+	monitoring, err := s.openMonitoring(acc, account, log)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
 	if conf.State == "" && !s.demo {
 		log.Warn(noJournalWarning)
 	}
 	server, err := sshd.New(sshd.Options{
 		HostKey: s.hostKey, Users: s.users, Limits: s.limits, Log: log, Open: account.openSession, Notice: newNotice,
+		Meter: monitoring,
 	})
 	if err != nil {
 		_ = listener.Close()
+		monitoring.close()
 		return serverError(err)
 	}
+	ended := monitoring.start(ctx, server)
+	defer ended()
 	return serverError(server.Serve(ctx, listener))
 }
 
@@ -143,11 +161,17 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	if err != nil {
 		return serverError(err)
 	}
+	if err := sshd.CheckAddress(s.address); err != nil {
+		return serverError(err)
+	}
 	if _, err := preferencesFrom(acc.settings); err != nil {
 		return err
 	}
 	if !s.demo {
 		if _, err := acc.requireToken(ctx); err != nil {
+			return err
+		}
+		if err := checkHooks(acc.settings); err != nil {
 			return err
 		}
 	}
@@ -158,7 +182,15 @@ func (s serveOptions) runCheck(ctx context.Context, acc *access, out io.Writer) 
 	if !exists {
 		key += " (created at the first start)"
 	}
-	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, account %s\n", users, s.users, key, host)
+	more := ""
+	if s.metrics != "" {
+		more = ", metrics on " + s.metrics
+	}
+	if n := len(acc.settings.Hooks); n > 0 && !s.demo {
+		more += ", " + model.Pluralize(n, "hook")
+	}
+	_, err = fmt.Fprintf(out, "OK: %s in %s, host key %s, address %s, account %s%s\n", users, s.users, key, s.address,
+		host, more)
 	return stdoutError(err)
 }
 

@@ -31,7 +31,7 @@ func versionCommand(do *runFunc) *cobra.Command {
 			}
 			*do = func(context.Context) error {
 				build := app.ReadBuild()
-				text := build.String() + "\n"
+				text := "vpsdeck " + build.Details() + "\n"
 				if output == formats[1] {
 					encoded, err := json.MarshalIndent(build, "", "  ")
 					if err != nil {

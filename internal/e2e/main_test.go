@@ -266,8 +266,52 @@ func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
 
 func TestVersionIsOneLine(t *testing.T) {
 	stdout, stderr, code := runToEnd(t, newCommand(t, nil, "--version"))
-	if !regexp.MustCompile(`^vpsdeck \S+\n$`).MatchString(stdout) || stderr != "" || code != settings.ExitOK {
+	line := regexp.MustCompile(`^vpsdeck \S+ \(.*go1\.\S+\)\n$`)
+	if !line.MatchString(stdout) || stderr != "" || code != settings.ExitOK {
 		t.Errorf("got %q, %q, exit code %d", stdout, stderr, code)
+	}
+}
+
+// What go install and a release's flags record is what the program prints.
+func TestVersionNamesCommitAndDate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the program twice")
+	}
+	if info, err := os.Stat("../../.git"); err != nil || !info.IsDir() {
+		t.Skip("Go records no commit outside of a git checkout, or in a linked worktree")
+	}
+	show := exec.Command("git", "show", "-s", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=%H %cd", "HEAD")
+	show.Env = append(os.Environ(), "TZ=UTC")
+	head, err := show.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit, date, _ := strings.Cut(strings.TrimSpace(string(head)), " ")
+	const variables = "vpsdeck/internal/app."
+	for name, c := range map[string]struct {
+		flags []string
+		want  [3]string // patterns of version, commit, date
+	}{
+		"go install": {[]string{"-buildvcs=true"}, [3]string{`\S+`, commit, date}},
+		"release": {[]string{"-buildvcs=false", "-ldflags=-X " + variables + "version=1.2.3 -X " + variables +
+			"commit=abc -X " + variables + "date=2026-01-02T03:04:05Z"},
+			[3]string{`1\.2\.3`, "abc", "2026-01-02T03:04:05Z"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			install := exec.Command("go", append(append([]string{"install"}, c.flags...), "vpsdeck")...)
+			install.Env = append(os.Environ(), "GOBIN="+dir)
+			if out, err := install.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			cmd := newCommand(t, nil, "--version")
+			cmd.Path = filepath.Join(dir, "vpsdeck")
+			stdout, _, _ := runToEnd(t, cmd)
+			want := fmt.Sprintf(`^vpsdeck %s \(commit %s, %s, go1\.\S+\)\n$`, c.want[0], c.want[1], c.want[2])
+			if !regexp.MustCompile(want).MatchString(stdout) {
+				t.Errorf("got %q, want %s", stdout, want)
+			}
+		})
 	}
 }
 

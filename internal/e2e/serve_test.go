@@ -386,8 +386,13 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 			t.Errorf("%04o: %s", mode, out)
 		}
 	}
+	newKey := []string{"--demo", "--users", users, "--host-key", filepath.Join(dir, "new"), "--check"}
+	for _, address := range []string{"nowhere", "127.0.0.1", "127.0.0.1:70000", "[::1:23234"} {
+		cmd := newCommand(t, nil, append([]string{"serve", "--listen", address}, newKey...)...)
+		requireErrorLine(t, cmd, settings.ExitConfig, address+" is not a valid address to listen on: write it like")
+	}
 	cmd := newCommand(t, nil)
-	cmd.Args = append(cmd.Args, "serve", "--demo", "--users", users, "--host-key", filepath.Join(dir, "new"), "--check")
+	cmd.Args = append(append(cmd.Args, "serve"), newKey...)
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "OK: 1 key in "+users) {
 		t.Errorf("%v: %s", err, out)
 	}

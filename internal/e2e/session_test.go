@@ -466,9 +466,12 @@ func (s *session) fillRestore(pane string, snapshotFirst bool) {
 	s.waitFor("▸ Restore")
 }
 
-// typeName types the server's name into a dialog. It repeats this until the dialog accepts input.
+// typeName types the server's name into a dialog, and waits until the dialog takes an enter. It
+// repeats the text until the dialog accepts input.
 func (s *session) typeName() {
 	s.t.Helper()
 	const clear, paste, pasted = "\x15", "\x1b[200~", "\x1b[201~"
 	s.pressUntil("› web-server-01", clear+paste+"web-server-01"+pasted)
+	const enterIgnored = 400 * time.Millisecond // longer than the dialog ignores an enter after text
+	<-time.After(enterIgnored)                  // nothing on the screen tells when that is over
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/settings"
@@ -38,6 +40,13 @@ func (c *virtualClock) Wait(_ context.Context, d time.Duration) error {
 		c.onWait()
 	}
 	return nil
+}
+
+func (c *virtualClock) Tick(d time.Duration, message func(time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		_ = c.Wait(context.Background(), d)
+		return message(c.Now())
+	}
 }
 
 // harness is a runner on a simulated account of the documents' day, with its output.

@@ -7,39 +7,21 @@
 package headless
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"vpsdeck/internal/clock"
+	"vpsdeck/internal/poll"
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
 	"vpsdeck/model/retention"
 	"vpsdeck/ui/command"
 )
-
-// Clock is this machine's clock. Tests use one on which no wait takes time.
-type Clock interface {
-	Now() time.Time
-	// Wait waits for d. It returns an error if the context ends earlier.
-	Wait(ctx context.Context, d time.Duration) error
-}
-
-// WallClock is the real clock.
-type WallClock struct{}
-
-// Now returns the time.
-func (WallClock) Now() time.Time { return time.Now() }
-
-// Wait waits for d or the end of the context.
-func (WallClock) Wait(ctx context.Context, d time.Duration) error {
-	return clock.Sleep(ctx, d)
-}
 
 // Options are the account, the outputs and the settings of the commands.
 type Options struct {
@@ -52,10 +34,10 @@ type Options struct {
 	Policies model.Policies      // nil: the default policy for all servers
 	Retain   []retention.Policy  // of the config, for Prune
 	Requests *command.RequestLog // of this run; nil: not counted
-	Clock    Clock
-	Out      io.Writer // for data
-	Notes    io.Writer // for messages: what was not done, and warnings
-	Screen   *Screen   // shows the progress; nil: none
+	Clock    command.Clock       // tests use one on which no wait takes time
+	Out      io.Writer           // for data
+	Notes    io.Writer           // for messages: what was not done, and warnings
+	Screen   *Screen             // shows the progress; nil: none
 }
 
 // Runner runs one command. Only one goroutine may use it.
@@ -63,6 +45,7 @@ type Runner struct {
 	opts          Options
 	session       *command.Session
 	state         *model.State
+	poller        *poll.Poller
 	journalWarned bool  // a journal error has been reported; it is reported once
 	incomplete    error // a list was incomplete in the last fetch
 }
@@ -71,7 +54,8 @@ type Runner struct {
 func New(opts Options) *Runner {
 	session := command.NewSession(1, opts.Client, opts.Journal, opts.ReadOnly)
 	session.Profile, session.RunID = opts.Profile, opts.Run
-	return &Runner{opts: opts, session: session, state: &model.State{}}
+	state := &model.State{}
+	return &Runner{opts: opts, session: session, state: state, poller: poll.New(session, state, 0)}
 }
 
 // End cancels the requests under way.
@@ -89,34 +73,38 @@ func (r *Runner) updateClocks() {
 }
 
 // load fetches all lists of the account.
-func (r *Runner) load(ctx context.Context) error { return r.fetch(ctx, r.session.RefreshAll(r.state)) }
+func (r *Runner) load(ctx context.Context) error {
+	r.updateClocks()
+	r.poller.RequestRefresh()
+	return r.fetch(ctx)
+}
 
-// fetch runs requests for lists in parallel and waits for all of them. A list that cannot be read
-// is an error: what is missing must not look as if there were none. An incomplete list is accepted,
-// and r.incomplete is set.
-func (r *Runner) fetch(ctx context.Context, cmds []tea.Cmd) error {
+// fetch runs the requests that are due in parallel and waits for all of them. A list that cannot be
+// read is an error: what is missing must not look as if there were none. An incomplete list is
+// accepted, and r.incomplete is set.
+func (r *Runner) fetch(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, r.session.Close)
 	defer stop()
+	cmds := r.poller.Due()
 	messages := make([]tea.Msg, len(cmds))
 	var all sync.WaitGroup
 	for i, cmd := range cmds {
-		if cmd != nil {
-			all.Go(func() { messages[i] = cmd() })
-		}
+		all.Go(func() { messages[i] = cmd() })
 	}
 	all.Wait()
 	r.updateClocks()
+	var failure error
 	for _, msg := range messages {
-		changed, _, err := command.ApplyList(r.state, msg)
-		if err != nil && !errors.Is(err, model.ErrIncomplete) {
-			return causeOf(ctx, err)
+		advanced, _, err := r.poller.Apply(msg)
+		if !errors.Is(err, model.ErrIncomplete) {
+			failure = cmp.Or(failure, err)
 		}
-		for _, o := range changed {
+		for _, o := range advanced {
 			r.recordOperation(o)
 		}
 	}
 	r.incomplete = r.state.Incomplete()
-	return nil
+	return causeOf(ctx, failure)
 }
 
 // causeOf returns why something failed: the cause of the context's end if that canceled it, else

@@ -34,7 +34,8 @@ func (r *Runner) prepare(ctx context.Context) error {
 	if len(r.state.Resume(msg.Open, msg.Latest, r.opts.Client.Host())) == 0 {
 		return nil
 	}
-	return r.fetch(ctx, r.session.RefreshRunning(r.state))
+	r.poller.RequestRunning()
+	return r.fetch(ctx)
 }
 
 // resumeEarlier looks up the unverified actions of earlier runs on these servers, so that none is

@@ -9,6 +9,7 @@ import (
 	"vpsdeck/internal/fserror"
 	"vpsdeck/internal/metrics"
 	"vpsdeck/internal/settings"
+	"vpsdeck/ui/command"
 )
 
 // MetricsOptions are the options of Metrics.
@@ -27,20 +28,25 @@ func (r *Runner) Metrics(ctx context.Context, opts MetricsOptions) error {
 	}
 	account := metrics.FromState(r.state, r.opts.Policies)
 	if r.opts.Requests != nil {
-		account.Requests = map[int]int{}
-		for _, e := range r.opts.Requests.Last() {
-			account.Requests[e.Status]++
-		}
+		account.Requests = r.opts.Requests.Counts()
+	}
+	if left, known := command.RateLimit(r.opts.Client); known {
+		account.RateLimit = &left
 	}
 	var text bytes.Buffer
 	if err := account.Write(&text); err != nil {
 		return err
 	}
-	if opts.File == "" {
-		_, err := r.opts.Out.Write(text.Bytes())
+	return r.writeWhole(opts.File, text.Bytes())
+}
+
+// writeWhole writes to a file, or to standard output if its name is empty.
+func (r *Runner) writeWhole(path string, text []byte) error {
+	if path == "" {
+		_, err := r.opts.Out.Write(text)
 		return outputError(err)
 	}
-	return replaceFile(opts.File, text.Bytes())
+	return replaceFile(path, text)
 }
 
 // replaceFile writes a file beside the old one and puts it in its place, so that a reader sees one

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/internal/poll"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
@@ -39,30 +40,28 @@ type watcher struct {
 	onBegin   func(item int, _ model.Operation) // called when an item is being sent
 	isSettled func(model.Operation) bool        // reports whether an open operation needs no more watching
 	// called on each step of an operation; the error is why its request failed
-	onStep         func(model.Operation, error)
-	stopReason     error // why the unsent actions are not sent
-	pendingLists   int   // requests for lists under way
-	waitingForPoll bool  // until the next poll of the lists
-	interval       time.Duration
-	failures       int   // polls that failed in a row
-	lastFailure    error // of the latest poll
-	deadline       time.Time
-	messages       chan tea.Msg
-	finished       chan struct{}
+	onStep     func(model.Operation, error)
+	stopReason error // why the unsent actions are not sent
+	refusal    error // why the token may no longer read the account
+	deadline   time.Time
+	loop       *poll.Loop
 }
-
-// pollDueMsg is sent when the next poll is due.
-type pollDueMsg struct{}
 
 // run loops until everything is sent and settled. It ends early when the context ends, at the
 // timeout (errTimeout), or when the token may no longer read the account, but never while an
 // action's request is under way.
 func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
-	w.messages, w.finished = make(chan tea.Msg), make(chan struct{})
-	defer close(w.finished)
+	finished := make(chan struct{})
+	defer func() {
+		close(finished)
+		w.state.CancelPending() // the answers are dropped, so the next watcher must request them
+	}()
+	w.loop = poll.NewLoop(w.opts.Clock, finished)
+	w.updateClocks()
+	w.poller.PollSoon() // the lists were loaded just now
 	waits := ctx
 	if timeout > 0 {
-		w.deadline = w.opts.Clock.Now().Add(timeout)
+		w.deadline = w.state.Local.Add(timeout)
 		bounded, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		waits = bounded
@@ -78,12 +77,12 @@ func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
 		if w.batch.Count(model.ItemSent) == 0 && (why != nil || w.isDone()) {
 			return why
 		}
-		if why == nil && !w.waitingForPoll && w.pendingLists == 0 && w.needsPoll() {
-			w.schedulePoll(ctx)
+		if why == nil && w.needsPoll() {
+			w.poll()
 		}
 		w.opts.Screen.show(w.state)
 		select {
-		case msg := <-w.messages:
+		case msg := <-w.loop.Messages:
 			w.updateClocks()
 			w.handle(msg)
 		case <-interrupted:
@@ -98,10 +97,8 @@ func (w *watcher) stopCause(ctx context.Context) error {
 		return context.Cause(ctx)
 	case !w.deadline.IsZero() && !w.state.Local.Before(w.deadline):
 		return errTimeout
-	case errors.Is(w.lastFailure, model.ErrUnauthorized), errors.Is(w.lastFailure, model.ErrForbidden):
-		return w.lastFailure
 	}
-	return nil
+	return w.refusal
 }
 
 // isDone reports whether nothing is left to send or wait for.
@@ -131,17 +128,6 @@ func (w *watcher) needsPoll() bool {
 	return false
 }
 
-// runAsync runs a command in a goroutine. Its message is dropped if the loop has ended by then.
-func (w *watcher) runAsync(cmd func() tea.Msg) {
-	go func() {
-		msg := cmd()
-		select {
-		case w.messages <- msg:
-		case <-w.finished:
-		}
-	}()
-}
-
 // send sends the actions that may be sent now, or cancels all unsent ones if the loop is stopping.
 func (w *watcher) send() {
 	if w.stopReason != nil {
@@ -154,46 +140,38 @@ func (w *watcher) send() {
 		o := w.state.Begin(item.Request, w.opts.Run)
 		w.batch.SetOperation(item.Number, o.Number)
 		w.onBegin(item.Number, o)
-		w.runAsync(w.session.Execute(o, w.newRecord(o)))
+		w.loop.Run(w.session.Execute(o, w.newRecord(o)))
 	}
 }
 
-// schedulePoll schedules the next poll: after a growing interval, or after failures as the API
-// asks.
-func (w *watcher) schedulePoll(ctx context.Context) {
-	w.waitingForPoll = true
-	w.interval = command.NextPollInterval(w.interval)
-	wait := w.interval
-	if w.failures > 0 {
-		wait = command.RetryDelay(w.failures, w.lastFailure)
+// poll sends the requests that are due. Once they are answered, it wakes the loop for the next.
+func (w *watcher) poll() {
+	for _, cmd := range w.poller.Due() {
+		w.loop.Run(cmd)
 	}
-	if !w.deadline.IsZero() {
-		wait = min(wait, w.deadline.Sub(w.state.Local))
+	if w.state.Busy() {
+		return
 	}
-	w.runAsync(func() tea.Msg {
-		_ = w.opts.Clock.Wait(ctx, wait) // the loop checks the context itself
-		return pollDueMsg{}
-	})
+	next := w.poller.NextDue()
+	if !w.deadline.IsZero() && w.deadline.Before(next) {
+		next = w.deadline
+	}
+	w.loop.WakeAt(next)
 }
 
 // handle applies a message.
 func (w *watcher) handle(msg tea.Msg) {
-	switch msg := msg.(type) {
-	case pollDueMsg:
-		w.waitingForPoll = false
-		w.lastFailure = nil
-		for _, cmd := range w.session.RefreshRunning(w.state) {
-			if cmd != nil {
-				w.pendingLists++
-				w.runAsync(cmd)
-			}
-		}
-	case command.ActionResultMsg:
-		w.interval = 0
-		w.handleResult(msg)
-	default:
-		w.pendingLists--
-		w.handleList(msg)
+	if result, ok := msg.(command.ActionResultMsg); ok {
+		w.poller.PollSoon()
+		w.handleResult(result)
+		return
+	}
+	advanced, _, err := w.poller.Apply(msg)
+	if errors.Is(err, model.ErrUnauthorized) || errors.Is(err, model.ErrForbidden) {
+		w.refusal = err
+	}
+	for _, o := range advanced {
+		w.reportStep(o, nil)
 	}
 }
 
@@ -217,21 +195,4 @@ func (w *watcher) reportStep(o model.Operation, err error) {
 	w.recordOperation(o)
 	w.batch.ApplyOperation(o)
 	w.onStep(o, err)
-}
-
-// handleList applies a list, and what it shows of operations.
-func (w *watcher) handleList(msg tea.Msg) {
-	changed, _, err := command.ApplyList(w.state, msg)
-	if err != nil {
-		w.lastFailure = err
-	}
-	if w.pendingLists == 0 {
-		w.failures++
-		if w.lastFailure == nil {
-			w.failures = 0
-		}
-	}
-	for _, o := range changed {
-		w.reportStep(o, nil)
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 )
 
@@ -63,6 +64,21 @@ func acquireLock(ctx context.Context, path string, limit time.Duration, pause Pa
 		}
 		waited += next
 	}
+}
+
+// TryLock takes the lock of a file, which it creates, until unlock or the end of the program. taken is
+// false if another program holds the lock. The error is a *model.UserError.
+func TryLock(path string) (unlock func(), taken bool, err error) {
+	if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
+		unlock, err = tryLock(path)
+	}
+	switch {
+	case errors.Is(err, errLockHeld):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, model.UserErrorf(nil, "%s cannot be locked: %s", path, fserror.Reason(err))
+	}
+	return unlock, true, nil
 }
 
 // LockServer makes this program the only one on this machine that acts on a server, while it looks

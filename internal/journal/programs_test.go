@@ -358,7 +358,7 @@ func appendOverLimit(dir string) error {
 		return err
 	}
 	lowered := limit
-	lowered.Cur = uint64(info.Size() + info.Size()/2)
+	setLimit(&lowered.Cur, info.Size()+info.Size()/2)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &lowered); err != nil {
 		return err
 	}
@@ -368,6 +368,9 @@ func appendOverLimit(dir string) error {
 	}
 	return j.Append(newRecord("run-3", model.EventIntent, ""))
 }
+
+// setLimit sets a limit of a resource. Its type depends on the system: FreeBSD's is signed.
+func setLimit[T int64 | uint64](limit *T, bytes int64) { *limit = T(bytes) }
 
 func TestDiskFullMidLineLosesOnlyThatLine(t *testing.T) {
 	j := New(t.TempDir())

@@ -19,6 +19,7 @@ import (
 type Account struct {
 	LastSuccess time.Time   // when all lists were last read, by this machine's clock; zero: never
 	Requests    map[int]int // answers by HTTP status; 0: no answer
+	RateLimit   *int        // how many more requests the API allows; nil: it does not say
 	Servers     []Server
 }
 
@@ -148,13 +149,28 @@ func (a Account) each(do func(*dto.MetricFamily) error) error {
 			return err
 		}
 	}
-	if err := a.eachRequest(do); err != nil || a.LastSuccess.IsZero() {
+	if err := a.eachRequest(do); err != nil {
 		return err
 	}
-	last := newFamily("vpsdeck_last_success_timestamp_seconds",
-		"When the account was last read completely, in Unix seconds.", dto.MetricType_GAUGE)
-	last.Metric = []*dto.Metric{{Gauge: &dto.Gauge{Value: proto.Float64(float64(a.LastSuccess.Unix()))}}}
-	return do(last)
+	if a.RateLimit != nil {
+		left := newGauge("vpsdeck_api_rate_limit_remaining", "How many more requests the API allows now.",
+			float64(*a.RateLimit))
+		if err := do(left); err != nil {
+			return err
+		}
+	}
+	if a.LastSuccess.IsZero() {
+		return nil
+	}
+	return do(newGauge("vpsdeck_last_success_timestamp_seconds",
+		"When the account was last read completely, in Unix seconds.", float64(a.LastSuccess.Unix())))
+}
+
+// newGauge returns a metric without labels.
+func newGauge(name, help string, value float64) *dto.MetricFamily {
+	f := newFamily(name, help, dto.MetricType_GAUGE)
+	f.Metric = []*dto.Metric{{Gauge: &dto.Gauge{Value: &value}}}
+	return f
 }
 
 // eachRequest calls do with the answers by status.

@@ -28,11 +28,13 @@ type configFile struct {
 	Motion         *bool                   `toml:"motion"`
 	Theme          any                     `toml:"theme"` // a name or a table; see parseTheme
 	Notify         *string                 `toml:"notify"`
+	ConfirmQuit    *bool                   `toml:"confirm_quit"`
 	Columns        map[string][]string     `toml:"columns"`
 	Keys           map[string][]string     `toml:"keys"`
 	SSH            []SSHRule               `toml:"ssh"`
 	Command        []CommandRule           `toml:"command"`
 	View           []ViewRule              `toml:"view"`
+	Hook           []HookRule              `toml:"hook"`
 
 	path  string   // of the file; "" if there is none
 	lines keyLines // of its keys
@@ -63,6 +65,7 @@ var configKeys = map[string]string{
 	"token_env":       mustBeText,
 	"token_command":   mustBeText,
 	"read_only":       mustBeBool,
+	"confirm_quit":    mustBeBool,
 	"confirm":         mustBeText,
 	"stripe":          mustBeText,
 	"panel_url":       mustBeText,
@@ -81,8 +84,10 @@ var configKeys = map[string]string{
 	"ssh":     `must be an [[ssh]] table with server, user, port and command (a list of strings)`,
 	"command": `must be a [[command]] table with key, name, run (a list of strings), shell, confirm and dangerous`,
 	"view":    `must be a [[view]] table with name, key, pane, filter and order, all of them strings in quotes`,
+	"hook": `must be a [[hook]] table with on (a list of strings), run (a list of strings) or url, header, ` +
+		`header_env, header_file and timeout`,
 	"columns": `must be a [columns] table of lines like servers = ["name", "status"]`,
-	"keys":    `must be a [keys] table of lines like "points.restore" = ["R"]: the name in quotes, the keys as a list`,
+	"keys":    `must be a [keys] table of lines like "action.restore" = ["R"]: the name in quotes, the keys as a list`,
 }
 
 const (

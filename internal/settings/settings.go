@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"vpsdeck/internal/fserror"
+	"vpsdeck/internal/hook"
 	"vpsdeck/model"
 	"vpsdeck/model/query"
 	"vpsdeck/model/retention"
@@ -56,6 +57,7 @@ type Settings struct {
 	Theme          string                // the theme, as written; "": the default theme
 	Colours        map[string]string     // the colours that replace those of the theme, as written
 	Notify         string                // how the end of an operation is announced, as written
+	ConfirmQuit    bool                  // the quit key asks first
 	NoColor        bool                  // NO_COLOR is set and not empty
 	Columns        map[string][]string   // the columns of each pane, as written
 	Keys           map[string][]string   // keys by the name of the binding, as written
@@ -64,6 +66,7 @@ type Settings struct {
 	SSH            model.SSHRules        // how to connect to the servers
 	Commands       []model.CustomCommand // custom commands
 	Views          []query.SavedView     // saved views
+	Hooks          []hook.Hook           // who is told of events
 	Config         string                // path of the config file, which may be missing; "": no home directory
 	Dir            string                // the program's config directory; "": no home directory
 	State          string                // the program's state directory, for the journal; "": no home directory
@@ -127,6 +130,7 @@ func Load(from Sources) (Settings, error) {
 	s.Mouse, s.Motion = firstSet(true, file.Mouse), firstSet(true, file.Motion)
 	s.Theme, s.Colours, _ = file.parseTheme() // already checked with the file
 	s.Notify = firstSet("none", file.Notify)
+	s.ConfirmQuit = firstSet(false, file.ConfirmQuit)
 	s.Columns, s.Keys = file.Columns, file.Keys
 	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
 		return s, err
@@ -141,6 +145,9 @@ func Load(from Sources) (Settings, error) {
 		return Settings{}, err
 	}
 	if err := s.resolveAddress(from, table); err != nil {
+		return Settings{}, err
+	}
+	if err := s.loadHooks(file, s.pathResolver(from)); err != nil {
 		return Settings{}, err
 	}
 	return s, s.resolveFiles(from, table)
@@ -166,11 +173,10 @@ func (s *Settings) resolveAddress(from Sources, table accountTable) error {
 	return nil
 }
 
-// resolveFiles sets the source of the token, and loads the files that the config names. Their paths
-// are relative to the config file, so that they do not depend on the working directory; ~/ is the
-// home directory.
-func (s *Settings) resolveFiles(from Sources, table accountTable) error {
-	resolve := func(path string) string {
+// pathResolver resolves the paths in the config. They are relative to the config file, so that they
+// do not depend on the working directory; ~/ is the home directory.
+func (s *Settings) pathResolver(from Sources) func(string) string {
+	return func(path string) string {
 		if rest, ok := strings.CutPrefix(path, "~/"); ok {
 			return filepath.Join(homeDir(from.Getenv), rest)
 		}
@@ -182,6 +188,11 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 		}
 		return path // the working directory is gone: reading the file reports that
 	}
+}
+
+// resolveFiles sets the source of the token, and loads the files that the config names.
+func (s *Settings) resolveFiles(from Sources, table accountTable) error {
+	resolve := s.pathResolver(from)
 	s.TokenEnv = firstSet("", table.TokenEnv)
 	if table.TokenFile != nil {
 		s.TokenFile = resolve(*table.TokenFile)

@@ -67,7 +67,7 @@ func requireError(t *testing.T, err error, code ExitCode, words ...string) {
 func TestSettingsPrecedence(t *testing.T) {
 	yes, no, flag := true, false, "https://flag.example/v1"
 	full := "api_url = 'https://file.example/v1'\nread_only = true\nascii = true\nmouse = false\nnotify = 'bell'\n" +
-		"[keys]\n\"points.restore\" = [\"R\", \"ctrl+r\"]\n"
+		"[keys]\n\"action.restore\" = [\"R\", \"ctrl+r\"]\n"
 	env := map[string]string{"VPS_API_URL": "https://env.example/v1"}
 	for name, c := range map[string]struct {
 		flags Flags
@@ -77,12 +77,12 @@ func TestSettingsPrecedence(t *testing.T) {
 	}{
 		"nothing set": {want: Settings{APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", Mouse: true}},
 		"file": {file: full, want: Settings{APIURL: "https://file.example/v1", Host: "file.example", ReadOnly: true,
-			ASCII: true, Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
+			ASCII: true, Keys: map[string][]string{"action.restore": {"R", "ctrl+r"}}}},
 		"environment over file": {env: env, file: "api_url = 'https://file.example/v1'",
 			want: Settings{APIURL: "https://env.example/v1", Host: "env.example", Mouse: true}},
 		"flag over environment and file": {flags: Flags{APIURL: &flag, ReadOnly: &no, ASCII: &no}, env: env, file: full,
 			want: Settings{APIURL: flag, Host: "flag.example",
-				Keys: map[string][]string{"points.restore": {"R", "ctrl+r"}}}},
+				Keys: map[string][]string{"action.restore": {"R", "ctrl+r"}}}},
 		"flag over default": {flags: Flags{ReadOnly: &yes, ASCII: &yes}, want: Settings{
 			APIURL: "https://admin.vps.org/api/v1", Host: "admin.vps.org", ReadOnly: true, ASCII: true, Mouse: true}},
 		"NO_COLOR": {env: map[string]string{"NO_COLOR": "no"}, want: Settings{

@@ -54,6 +54,7 @@ confirm = "` + ConfirmNormal + `"                      # or "` + ConfirmStrict +
 # The screen. Changes apply while vpsdeck runs.
 ascii = false          # draw with ASCII characters only
 mouse = true           # use the mouse
+confirm_quit = false   # true: q asks before it quits
 motion = true          # false: no progress bars, in the window or in the terminal's title
 notify = "` + c.Announcements[0] + `"        # how the end of an operation is announced: ` + list(c.Announcements) + `
 
@@ -110,6 +111,17 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #shell = false          # true: run is one line for sh
 #confirm = false        # true: vpsdeck asks first
 #dangerous = false      # true: needs the server's name typed, and is not available in read-only mode
+
+# Who is told of events by vpsdeck watch and vpsdeck serve: a program, or an address. See docs/MONITORING.md.
+#[[hook]]
+#on = ["failed", "stuck", "ended", "uncovered", "covered"]
+#run = ["/usr/local/bin/tell-me"]      # gets the event as JSON on its standard input; runs without a shell
+#[[hook]]
+#on = ["failed", "uncovered"]
+#url = "https://hooks.example.com/vpsdeck"   # gets the event as JSON; https, or http on this machine
+#header = "Authorization"              # a header with a secret
+#header_file = "hook-token"            # a file with its value, or header_env, a variable with it
+#timeout = "10s"                       # of one delivery: 1s to 5m
 
 # Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above,
 # and its own policies. What it leaves out is as above, except the token.

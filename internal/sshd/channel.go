@@ -186,10 +186,14 @@ func (s *Server) rejectRequest(ctx ssh.Context, _ *ssh.Server, r *gossh.Request)
 }
 
 // logRefused logs that an authenticated client requested something other than the dashboard.
-func (s *Server) logRefused(c *conn, why string) { s.connLogger(c).Warn("refused", "why", why) }
+func (s *Server) logRefused(c *conn, why string) {
+	s.opts.Meter.Refused(NotADashboard)
+	s.connLogger(c).Warn("refused", "why", why)
+}
 
 // disconnect closes the connection of a client that exceeds the limits.
 func (s *Server) disconnect(c *conn, why string) {
+	s.opts.Meter.Refused(TooMuch)
 	s.connLogger(c).Warn("disconnected", "why", why)
 	_ = c.Close()
 }

@@ -31,8 +31,8 @@ type conn struct {
 // slot is a logged-in user's share of the server's limits.
 type slot struct {
 	identity identity
-	refusal  string // why a limit allows no further session, as a sentence; the slot then counts for nothing
-	release  func() // frees the slot; may be called more than once
+	refusal  refusal // why a limit allows no further session; the slot then counts for nothing
+	release  func()  // frees the slot; may be called more than once
 }
 
 func newConn(c net.Conn, l Limits, onAuthenticated func(), onExpired func(*conn)) *conn {

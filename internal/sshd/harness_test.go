@@ -35,6 +35,7 @@ type infoModel struct {
 	notice  string
 	env     string
 	floods  int
+	presses int           // of k
 	frames  *atomic.Int64 // how often the flood was drawn
 }
 
@@ -61,6 +62,8 @@ func (m *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Quit
 		case "f":
 			return m, sendFlood
+		case "k":
+			m.presses++
 		}
 	}
 	return m, nil
@@ -73,6 +76,9 @@ func sendFlood() tea.Msg { return floodMsg{} }
 func (m *infoModel) View() tea.View {
 	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", m.login.Name, m.login.Role, m.login.Scope(),
 		m.size.Width, m.size.Height, m.profile, m.env, m.notice)
+	if m.presses > 0 {
+		text += fmt.Sprintf("pressed %d times\n", m.presses)
+	}
 	if m.floods > 0 {
 		m.frames.Add(1)
 		for i := range m.size.Height {
@@ -113,6 +119,7 @@ type testServer struct {
 	server      *sshd.Server
 	address     string
 	log         *safeBuffer
+	meter       *testMeter
 	stop        func() error // shuts it down, as a SIGTERM does
 	mu          sync.Mutex
 	closed      []string    // why sessions ended, as passed to their programs
@@ -164,13 +171,13 @@ func newTestServer(t *testing.T, limits sshd.Limits, users ...string) *testServe
 
 func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, users ...string) *testServer {
 	t.Helper()
-	s := &testServer{t: t, dir: t.TempDir(), log: &safeBuffer{}}
+	s := &testServer{t: t, dir: t.TempDir(), log: &safeBuffer{}, meter: &testMeter{}}
 	s.writeUsers(users...)
 	var err error
 	s.server, err = sshd.New(sshd.Options{
 		HostKey: hostKey, Users: filepath.Join(s.dir, "users"), Limits: limits,
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Notice: func(text string) tea.Msg { return noticeMsg(text) },
-		Open: s.openProgram,
+		Open: s.openProgram, Meter: s.meter,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -71,9 +71,15 @@ func newConnLimiter(l Limits) *connLimiter {
 		attempts: map[string]*rate.Limiter{}}
 }
 
-// acquireConn returns why a connection from an address is refused, or "". An accepted one must be
-// released by releaseConn.
-func (c *connLimiter) acquireConn(address string) string {
+// refusal is why a limit refuses something. The zero refusal refuses nothing.
+type refusal struct {
+	reason Reason
+	text   string
+}
+
+// acquireConn returns why a connection from an address is refused. An accepted one must be released
+// by releaseConn.
+func (c *connLimiter) acquireConn(address string) refusal {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.attempts) >= maxAddresses {
@@ -91,14 +97,14 @@ func (c *connLimiter) acquireConn(address string) string {
 	}
 	switch {
 	case c.closed:
-		return "the server is shutting down"
+		return refusal{ShuttingDown, "the server is shutting down"}
 	case !limiter.Allow():
-		return "too many attempts from this address"
+		return refusal{TooManyAttempts, "too many attempts from this address"}
 	case c.unauthenticated >= c.limits.Unauthenticated:
-		return "too many connections that have not logged in"
+		return refusal{TooManyUnauthenticated, "too many connections that have not logged in"}
 	}
 	c.unauthenticated++
-	return ""
+	return refusal{}
 }
 
 // releaseConn releases a connection that has logged in or has closed.
@@ -108,27 +114,28 @@ func (c *connLimiter) releaseConn() {
 	c.unauthenticated--
 }
 
-// acquireSession returns why a user may not open a session, or "". An accepted one must be released
-// by releaseSession.
-func (c *connLimiter) acquireSession(user, address string) string {
+// acquireSession returns why a user may not open a session, as a sentence. An accepted one must be
+// released by releaseSession.
+func (c *connLimiter) acquireSession(user, address string) refusal {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.closed:
-		return "the server is shutting down: try again in a moment"
+		return refusal{ShuttingDown, "the server is shutting down: try again in a moment"}
 	case c.sessions >= c.limits.Sessions:
-		return fmt.Sprintf("the server has %d sessions, which is its limit: try again later", c.sessions)
+		return refusal{TooManySessions,
+			fmt.Sprintf("the server has %d sessions, which is its limit: try again later", c.sessions)}
 	case c.users[user] >= c.limits.PerUser:
-		return fmt.Sprintf("you already have %d sessions, which is the limit for one user: end one of them",
-			c.users[user])
+		return refusal{TooManyOfUser, fmt.Sprintf("you already have %d sessions, which is the limit for one user: end "+
+			"one of them", c.users[user])}
 	case c.addresses[address] >= c.limits.PerAddress:
-		return fmt.Sprintf("there are already %d sessions from your address, which is the limit for one address: end "+
-			"one of them", c.addresses[address])
+		return refusal{TooManyOfAddress, fmt.Sprintf("there are already %d sessions from your address, which is the "+
+			"limit for one address: end one of them", c.addresses[address])}
 	}
 	c.sessions++
 	c.users[user]++
 	c.addresses[address]++
-	return ""
+	return refusal{}
 }
 
 func (c *connLimiter) releaseSession(user, address string) {

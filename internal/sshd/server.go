@@ -45,6 +45,7 @@ type Options struct {
 	Open func(Login) (Program, error)
 	// Notice returns the message that makes a program show a sentence.
 	Notice func(text string) tea.Msg
+	Meter  Meter // nil: nothing is measured
 }
 
 // contextKey is a key in the context of a connection.
@@ -67,6 +68,9 @@ type Server struct {
 // New checks the files and makes a server. Serve starts it. The errors are of type *Error.
 func New(opts Options) (*Server, error) {
 	opts.Limits = opts.Limits.withDefaults()
+	if opts.Meter == nil {
+		opts.Meter = noMeter{}
+	}
 	file := watch.New(opts.Users)
 	users, err := LoadUsers(opts.Users)
 	if err != nil {
@@ -111,11 +115,13 @@ func New(opts Options) (*Server, error) {
 // handleConn accepts a connection, or closes it if a limit is reached.
 func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
 	from := host(c.RemoteAddr())
-	if why := s.limiter.acquireConn(from); why != "" {
-		s.opts.Log.Warn("connection refused", "address", from, "why", why)
+	if refused := s.limiter.acquireConn(from); refused.text != "" {
+		s.opts.Meter.Refused(refused.reason)
+		s.opts.Log.Warn("connection refused", "address", from, "why", refused.text)
 		return nil
 	}
 	own := newConn(c, s.opts.Limits, s.limiter.releaseConn, func(own *conn) {
+		s.opts.Meter.Refused(TooLate)
 		s.connLogger(own).Warn("disconnected", "why",
 			"no dashboard was requested within "+s.opts.Limits.Handshake.String())
 	})
@@ -124,6 +130,7 @@ func (s *Server) handleConn(ctx ssh.Context, c net.Conn) net.Conn {
 }
 
 func (s *Server) logFailedConn(c net.Conn, err error) {
+	s.opts.Meter.Refused(LoginFailed)
 	s.opts.Log.Warn("login failed", "address", host(c.RemoteAddr()), "why", clean(err.Error()))
 }
 
@@ -164,7 +171,7 @@ func (s *Server) handleLogin(ctx ssh.Context, key gossh.PublicKey, from net.Addr
 		return err
 	}
 	taken := &slot{identity: user, release: func() {}}
-	if taken.refusal = s.limiter.acquireSession(user.Name, host(from)); taken.refusal == "" {
+	if taken.refusal = s.limiter.acquireSession(user.Name, host(from)); taken.refusal.text == "" {
 		taken.release = sync.OnceFunc(func() { s.limiter.releaseSession(user.Name, host(from)) })
 	}
 	own.setSlot(taken)
@@ -266,4 +273,17 @@ func Listen(address string) (net.Listener, error) {
 		return nil, errorf("%s is not a valid address to listen on: write it like 127.0.0.1:23234", address)
 	}
 	return l, nil
+}
+
+// CheckAddress checks the form of an address to listen on. It looks up no host name, and opens
+// nothing: a server that is already running may have the port.
+func CheckAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return errorf("%s is not a valid address to listen on: write it like 127.0.0.1:23234", address)
+	}
+	return nil
 }

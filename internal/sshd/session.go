@@ -37,6 +37,7 @@ type session struct {
 	lastInput    atomic.Int64       // time of the last key press, in nanoseconds
 	forceAt      atomic.Int64       // when it is ended by force, in nanoseconds; 0: it is not ending
 	writingSince atomic.Int64       // since when a write waits for the client, in nanoseconds; 0: none does
+	keys         keyTimer
 
 	mu        sync.Mutex
 	endReason string // why it ends; "": it does not
@@ -57,10 +58,12 @@ func (s *Server) handleSession(ssh.Handler) ssh.Handler {
 		own, _ := sess.Context().Value(connKey).(*conn)
 		user, err := s.identify(sess.PublicKey(), sess.RemoteAddr())
 		if own == nil || own.currentSlot() == nil || err != nil { // the users file has changed since the login
+			s.opts.Meter.Refused(KeyRemoved)
 			wish.Fatalln(sess, "vpsdeck: your key is no longer accepted")
 			return
 		}
-		refuse := func(why, message string) {
+		refuse := func(reason Reason, why, message string) {
+			s.opts.Meter.Refused(reason)
 			s.connLogger(own).Warn("session refused", "why", why)
 			wish.Fatalln(sess, "vpsdeck: "+message)
 		}
@@ -68,19 +71,19 @@ func (s *Server) handleSession(ssh.Handler) ssh.Handler {
 		pty, _, terminal := sess.Pty()
 		switch {
 		case sess.RawCommand() != "":
-			refuse("requested a command: "+clean(sess.RawCommand()), "there are no commands here, only the "+
-				"dashboard: leave the command out")
+			refuse(NotADashboard, "requested a command: "+clean(sess.RawCommand()), "there are no commands here, only "+
+				"the dashboard: leave the command out")
 			return
 		case !terminal:
-			refuse("no terminal", "the dashboard needs a terminal: use ssh -t, without -T")
+			refuse(NoTerminal, "no terminal", "the dashboard needs a terminal: use ssh -t, without -T")
 			return
 		case pty.Term == "dumb" || pty.Term == "":
-			refuse("TERM is dumb or not set",
+			refuse(NoTerminal, "TERM is dumb or not set",
 				"the dashboard cannot be drawn, because TERM is dumb or not set: set it to your terminal's type, "+
 					"such as xterm-256color")
 			return
-		case taken.refusal != "":
-			refuse(taken.refusal, taken.refusal)
+		case taken.refusal.text != "":
+			refuse(taken.refusal.reason, taken.refusal.text, taken.refusal.text)
 			return
 		}
 		started := &session{server: s, ssh: sess, conn: own, slot: taken, key: sess.PublicKey(), identity: user,
@@ -298,7 +301,7 @@ func (s *session) reason() string {
 	return s.endReason
 }
 
-// activityModel wraps a program's model and records the time of the last input.
+// activityModel wraps a program's model, and records the time of the last input and of keys.
 type activityModel struct {
 	tea.Model
 	session *session
@@ -315,9 +318,19 @@ func (a *activityModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		a.session.lastInput.Store(time.Now().UnixNano())
 	}
+	if _, key := msg.(tea.KeyPressMsg); key {
+		a.session.keys.press()
+	}
 	var cmd tea.Cmd
 	a.Model, cmd = a.Model.Update(msg)
 	return a, cmd
+}
+
+// View draws the program.
+func (a *activityModel) View() tea.View {
+	view := a.Model.View()
+	a.session.keys.draw(view.Content)
+	return view
 }
 
 // sessionReader reads the client's input. At its end it ends the program, because Bubble Tea would
@@ -327,6 +340,7 @@ type sessionReader struct{ session *session }
 // Read reads from the client.
 func (r *sessionReader) Read(p []byte) (int, error) {
 	n, err := r.session.ssh.Read(p)
+	r.session.keys.read()
 	if errors.Is(err, io.EOF) {
 		r.session.end("the client closed its input")
 	}
@@ -340,7 +354,12 @@ type sessionWriter struct{ session *session }
 func (w *sessionWriter) Write(p []byte) (int, error) {
 	w.session.writingSince.Store(time.Now().UnixNano())
 	defer w.session.writingSince.Store(0)
-	return w.session.ssh.Write(p)
+	pressed := w.session.keys.takeDrawn()
+	n, err := w.session.ssh.Write(p)
+	if !pressed.IsZero() && err == nil {
+		w.session.server.opts.Meter.KeyShown(time.Since(pressed))
+	}
+	return n, err
 }
 
 // clean makes texts of clients safe for a log.

@@ -11,8 +11,7 @@ import (
 	"sync"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
+	"vpsdeck/internal/poll"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
@@ -23,16 +22,13 @@ const minRefreshGap = time.Second
 
 // Hub polls an account for all its members. Its methods may be called from any goroutine.
 type Hub struct {
-	client      command.Client
-	clock       command.Clock
-	session     *command.Session
-	state       *model.State     // used only by Run
-	schedule    command.Schedule // used only by Run
-	lastRefresh time.Time        // start of the last full refresh, by this machine's clock
-	pending     wakeup           // the next wakeup
-	answers     chan tea.Msg
-	results     chan result
-	wake        chan struct{} // signals Run to check for changes; buffers one
+	client  command.Client
+	clock   command.Clock
+	session *command.Session
+	state   *model.State // used only by Run
+	poller  *poll.Poller // used only by Run
+	results chan result
+	wake    chan struct{} // signals Run to check for changes; buffers one
 
 	mu            sync.Mutex
 	view          model.AccountView
@@ -46,12 +42,15 @@ type Hub struct {
 
 // New makes the hub of an account. It sends no request before Run.
 func New(client command.Client, clock command.Clock) *Hub {
+	session, state := command.NewSession(1, client, nil, true), &model.State{}
+	poller := poll.New(session, state, poll.IntervalUnwatched)
+	poller.RefreshGap = minRefreshGap
 	return &Hub{
-		client: client, clock: clock, session: command.NewSession(1, client, nil, true), state: &model.State{},
-		answers: make(chan tea.Msg), results: make(chan result), wake: make(chan struct{}, 1),
+		client: client, clock: clock, session: session, state: state, poller: poller,
+		results: make(chan result), wake: make(chan struct{}, 1),
 		changed: make(chan struct{}), stopped: make(chan struct{}), scopedFleets: map[string]scopedFleet{},
 		members: map[*Member]bool{},
-		view:    model.AccountView{Fleet: (&model.State{}).Fleet()},
+		view:    model.AccountView{Fleet: state.Fleet()},
 	}
 }
 
@@ -64,31 +63,21 @@ type result struct {
 	shown     chan struct{} // closed once a published view includes it
 }
 
-// wakeup is a timer until something is due.
-type wakeup struct {
-	number int
-	until  time.Time
-	fired  bool
-}
-
-// wakeupMsg is the end of a wakeup's wait.
-type wakeupMsg struct{ number int }
-
 // Run polls the account until the context ends.
 func (h *Hub) Run(ctx context.Context) {
 	defer close(h.stopped) // no view is published after this
 	stop := context.AfterFunc(ctx, h.session.Close)
 	defer stop()
-	h.pending.fired = true
+	loop := poll.NewLoop(h.clock, ctx.Done())
 	h.readClocks()
-	h.runAsync(ctx, h.loadAccount())
 	for {
-		h.refresh(ctx)
-		h.scheduleWakeup(ctx)
+		h.poll(loop)
 		select {
-		case msg := <-h.answers:
+		case msg := <-loop.Messages:
 			h.readClocks()
-			h.handleAnswer(msg)
+			if _, answered, _ := h.poller.Apply(msg); answered {
+				h.publish()
+			}
 		case r := <-h.results:
 			h.readClocks()
 			h.handleResult(r)
@@ -103,138 +92,36 @@ func (h *Hub) Run(ctx context.Context) {
 
 func (h *Hub) readClocks() { h.state.Local, h.state.Now = h.clock.Now(), h.client.Now() }
 
-// runAsync runs a command in the background. Its answer is dropped if the hub has ended by then.
-func (h *Hub) runAsync(ctx context.Context, cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	go func() {
-		select {
-		case h.answers <- cmd():
-		case <-ctx.Done():
-		}
-	}()
-}
-
-func (h *Hub) loadAccount() tea.Cmd {
-	ticket, ok := h.state.Account.Start(h.state.Now)
-	if !ok {
-		return nil
-	}
-	return h.session.LoadAccount(ticket)
-}
-
-// refresh sends the requests that are due: for all lists, or only for running operations.
-func (h *Hub) refresh(ctx context.Context) {
-	now := h.state.Local
-	var cmds []tea.Cmd
-	switch {
-	case h.state.Busy():
-		return
-	case h.takeRefreshRequest(), !now.Before(h.schedule.AllDue):
-		h.schedule.ScheduleAll(h.state, h.interval())
-		h.lastRefresh = now
-		cmds = h.session.RefreshAll(h.state)
-		if !h.state.Account.Loaded() {
-			cmds = append(cmds, h.loadAccount())
-		}
-	case h.hasRunning() && !now.Before(h.schedule.RunningDue):
-		h.schedule.ScheduleRunning(h.state)
-		cmds = h.session.RefreshRunning(h.state)
-	}
-	for _, cmd := range cmds {
-		h.runAsync(ctx, cmd)
-	}
-}
-
-// takeRefreshRequest reports whether a requested refresh is due, and clears the request. A refresh
-// must not follow the last one too soon, or start while the API limits the rate.
-func (h *Hub) takeRefreshRequest() bool {
+// poll sends the requests that are due, and wakes the hub up for the next.
+func (h *Hub) poll(loop *poll.Loop) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	due := h.refreshWanted && !h.state.Local.Before(h.earliestRefresh())
-	if due || !h.state.Local.Before(h.schedule.AllDue) {
-		h.refreshWanted = false
-	}
-	return due
-}
-
-// earliestRefresh returns when a requested refresh may start.
-func (h *Hub) earliestRefresh() time.Time {
-	if model.RetryAfter(h.state.Failure()) > 0 {
-		return h.schedule.AllDue
-	}
-	return h.lastRefresh.Add(minRefreshGap)
-}
-
-// hasRunning reports whether there are operations to poll for.
-func (h *Hub) hasRunning() bool {
-	return slices.ContainsFunc(h.state.Operations(),
-		func(o model.Operation) bool { return o.Phase != model.PhaseSending })
-}
-
-func (h *Hub) interval() time.Duration {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	wanted, every := h.refreshWanted, poll.IntervalWatched
 	if len(h.members) == 0 {
-		return command.IntervalBlurred
+		every = poll.IntervalUnwatched
 	}
-	return command.IntervalFocused
-}
-
-// scheduleWakeup wakes the hub when the next request is due.
-func (h *Hub) scheduleWakeup(ctx context.Context) {
-	if h.state.Busy() {
-		return
-	}
-	due := h.schedule.AllDue
-	if h.hasRunning() && h.schedule.RunningDue.Before(due) {
-		due = h.schedule.RunningDue
-	}
-	h.mu.Lock()
-	if earliest := h.earliestRefresh(); h.refreshWanted && earliest.Before(due) {
-		due = earliest
-	}
+	h.refreshWanted = false
 	h.mu.Unlock()
-	if !h.pending.fired && !due.Before(h.pending.until) { // it wakes up earlier anyway
-		return
+	h.poller.SetInterval(every)
+	if wanted {
+		h.poller.RequestRefresh()
 	}
-	h.pending = wakeup{number: h.pending.number + 1, until: due}
-	number := h.pending.number
-	h.runAsync(ctx, h.clock.Tick(max(due.Sub(h.state.Local), 0), func(time.Time) tea.Msg { return wakeupMsg{number} }))
-}
-
-// handleAnswer applies an answer to the state.
-func (h *Hub) handleAnswer(msg tea.Msg) {
-	_, isList, err := command.ApplyList(h.state, msg)
-	if isList {
-		h.schedule.HandleResult(h.state, err)
+	for _, cmd := range h.poller.Due() {
+		loop.Run(cmd)
 	}
-	switch msg := msg.(type) {
-	case command.AccountLoadedMsg:
-		h.state.ApplyAccount(msg.Ticket, msg.Account, msg.Err)
-	case wakeupMsg:
-		h.pending.fired = h.pending.fired || msg.number == h.pending.number
-		return
-	case nil: // a wakeup whose clock was stopped
-		return
-	}
-	h.publish()
+	loop.WakeAt(h.poller.NextDue())
 }
 
 // handleResult applies the result of an action and publishes it. It discards lists requested
 // before, because they show the old state.
 func (h *Hub) handleResult(r result) {
 	if h.state.Busy() { // the discarded lists must be requested again
-		h.mu.Lock()
-		h.refreshWanted = true
-		h.mu.Unlock()
+		h.poller.RequestRefresh()
 	}
 	if r.confirmed {
 		h.state.ApplyAccepted(r.action, r.point, r.accepted)
 	}
 	h.state.InvalidateLists(r.point.Kind)
-	h.schedule.PollSoon(h.state)
+	h.poller.PollSoon()
 	h.publish()
 	close(r.shown)
 }
@@ -249,11 +136,11 @@ func (h *Hub) syncWork() {
 		}
 	}
 	h.mu.Unlock()
-	hadRunning := h.hasRunning()
+	hadRunning := h.poller.HasRunning()
 	slices.SortFunc(work, func(a, b model.Operation) int { return b.Number - a.Number })
 	h.state.SetTeamOperations(work)
-	if !hadRunning && h.hasRunning() {
-		h.schedule.PollSoon(h.state)
+	if !hadRunning && h.poller.HasRunning() {
+		h.poller.PollSoon()
 	}
 	h.publish()
 }
@@ -262,7 +149,7 @@ func (h *Hub) syncWork() {
 func (h *Hub) publish() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.view = h.state.AccountView(h.view.Number+1, h.schedule.AllDue, h.state.TeamOperations())
+	h.view = h.state.AccountView(h.view.Number+1, h.poller.NextRefresh(), h.state.TeamOperations())
 	close(h.changed)
 	h.changed = make(chan struct{})
 }

@@ -173,6 +173,9 @@ type scopedFleet struct{ source, fleet *model.Fleet }
 // Now returns the time of the API's clock.
 func (m *Member) Now() time.Time { return m.hub.client.Now() }
 
+// ClockSpeed returns how many times faster than real time that clock runs.
+func (m *Member) ClockSpeed() float64 { return command.ClockSpeed(m.hub.client) }
+
 // ClockDoubt returns why that time may be wrong, or "".
 func (m *Member) ClockDoubt() string { return command.ClockDoubt(m.hub.client) }
 

@@ -11,6 +11,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/poll"
 	"vpsdeck/internal/team"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
@@ -148,6 +149,17 @@ func TestOlderListDoesNotUndoAction(t *testing.T) {
 	})
 }
 
+func TestSlowListDoesNotHoldUpTheOthers(t *testing.T) {
+	h := newHarness(t, 2)
+	anna := h.join("anna").waitLoaded()
+	h.holdSnapshots()
+	anna.RequestRefresh()
+	anna.advanceUntil("a list was requested", h.isHolding)
+	before := h.requestCount("GET /servers/")
+	anna.advanceUntil("the servers were requested twice more",
+		func() bool { return h.requestCount("GET /servers/") > before+1 })
+}
+
 func TestActionContinuesAfterMemberLeaves(t *testing.T) {
 	h := newHarness(t, 12)
 	anna := h.join("anna").waitLoaded()
@@ -272,7 +284,7 @@ func TestPollingSlowsWithoutMembers(t *testing.T) {
 	start := h.clock.Now()
 	anna.advanceUntil("the servers were requested twice",
 		func() bool { return h.requestCount("GET /servers/") > before+1 })
-	if passed := h.clock.Now().Sub(start); passed < command.IntervalBlurred {
+	if passed := h.clock.Now().Sub(start); passed < poll.IntervalUnwatched {
 		t.Errorf("twice within %s", passed)
 	}
 	before = h.requestCount("GET /servers/")

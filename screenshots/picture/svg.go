@@ -15,17 +15,26 @@ const fontFamilies = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',ui-mon
 // SVG writes the picture as an image of its own size, whose text can be selected.
 func (p *Picture) SVG() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d">`+"\n",
-		p.width/unitsPerPixel, p.height/unitsPerPixel, p.width, p.height)
-	for _, s := range p.shapes {
-		s.writeSVG(&b)
-	}
-	fmt.Fprintf(&b, `<g font-family="%s" font-size="%d">`+"\n", fontFamilies, textSize)
-	for _, t := range p.texts {
-		t.writeSVG(&b)
-	}
-	b.WriteString("</g>\n</svg>\n")
+	p.writeStart(&b)
+	p.writeContent(&b)
+	b.WriteString("</svg>\n")
 	return b.Bytes()
+}
+
+func (p *Picture) writeStart(b *bytes.Buffer) {
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d">`+"\n",
+		p.width/unitsPerPixel, p.height/unitsPerPixel, p.width, p.height)
+}
+
+func (p *Picture) writeContent(b *bytes.Buffer) {
+	for _, s := range p.shapes {
+		s.writeSVG(b)
+	}
+	fmt.Fprintf(b, `<g font-family="%s" font-size="%d">`+"\n", fontFamilies, textSize)
+	for _, t := range p.texts {
+		t.writeSVG(b)
+	}
+	b.WriteString("</g>\n")
 }
 
 // writeSVG writes the rectangles as one path and the round outlines as another: only the former

@@ -31,6 +31,14 @@ type Client interface {
 	Host() string   // where the requests go
 }
 
+// ClockSpeed is how many times faster than real time the account's clock runs: 1 except in the demo.
+func ClockSpeed(c Client) float64 {
+	if simulated, ok := c.(interface{ ClockSpeed() float64 }); ok {
+		return simulated.ClockSpeed()
+	}
+	return 1
+}
+
 // ClockDoubt is why the client's times may be wrong, or "". It calls api.Client.ClockDoubt, if the
 // client has it.
 func ClockDoubt(c Client) string {
@@ -38,6 +46,15 @@ func ClockDoubt(c Client) string {
 		return doubting.ClockDoubt()
 	}
 	return ""
+}
+
+// RateLimit is how many more requests the API allows now, as far as its answers say. It calls
+// api.Client.RateLimit, if the client has it.
+func RateLimit(c Client) (remaining int, known bool) {
+	if limited, ok := c.(interface{ RateLimit() (int, bool) }); ok {
+		return limited.RateLimit()
+	}
+	return 0, false
 }
 
 // ItemURL is the address from which the API gives an item: a restore point of the server or, if its
@@ -62,7 +79,6 @@ type Session struct {
 	journal     Journal     // nil: nothing is journaled
 	pending     recordQueue // not yet in the journal
 	readOnly    bool
-	serverTurn  int             // next server with a running operation to poll
 	reportCount int             // number of reports to the other users
 	ctx         context.Context // bounds every command; ends with the session
 	waitCtx     context.Context // bounds the waits before a request is sent
@@ -126,19 +142,6 @@ func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error
 		return s.Client.Snapshots(s.ctx, model.SnapshotFilter{Server: server})
 	}
 	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
-}
-
-// ApplyList applies the answer to LoadServers or LoadPoints to the state; list is false for any
-// other message. It returns the operations that the list has advanced, and the error of the
-// request.
-func ApplyList(state *model.State, msg tea.Msg) (changed []model.Operation, list bool, err error) {
-	switch msg := msg.(type) {
-	case ServersLoadedMsg:
-		return state.ApplyServers(msg.Ticket, msg.Servers, msg.Err), true, msg.Err
-	case PointsLoadedMsg:
-		return state.ApplyPoints(msg.Kind, msg.Server, msg.Ticket, msg.Points, msg.Err), true, msg.Err
-	}
-	return nil, false, nil
 }
 
 // AccountLoadedMsg answers LoadAccount.

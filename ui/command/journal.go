@@ -90,6 +90,7 @@ type HistoryLoadedMsg struct {
 	Latest      []model.Record // the last record of each operation, in the order in which they started
 	Open        []model.Record // those that no run of the program follows any more
 	Connections []model.Record // logins and logouts, if several users share the program
+	Others      []model.Record // the last record of each operation of other accounts; none on a shared account
 	Unreadable  int            // number of lines
 	Err         error
 }
@@ -101,12 +102,15 @@ func (s *Session) LoadHistory() tea.Cmd {
 	if s.journal == nil {
 		return nil
 	}
-	host, profile, run := s.Client.Host(), s.Profile, s.RunID
+	host, profile, run, shared := s.Client.Host(), s.Profile, s.RunID, s.Feed != nil
 	return func() tea.Msg {
 		records, unreadable, err := s.journal.Read()
 		msg := HistoryLoadedMsg{Session: s.Number, Unreadable: unreadable, Err: err}
 		for _, r := range model.LatestRecords(records) {
 			if r.Host != host || r.Profile != profile {
+				if !shared && !r.IsSession() { // members see their account alone
+					msg.Others = append(msg.Others, r)
+				}
 				continue
 			}
 			if r.IsSession() {

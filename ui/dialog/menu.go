@@ -197,9 +197,12 @@ func (m *Menu) row(s *style.Styles, i, keys, labels int) string {
 	if i == m.cursor {
 		mark, label = s.Accent.Render(style.Focus)+" ", s.Selected(label)
 	}
-	name := widget.NormalizeWidth(item.Label)
-	return mark + s.Accent.Render(widget.Fit(keymap.Label(item.Key), keys, false)) + "  " + label.Render(name) +
-		strings.Repeat(" ", max(labels-widget.Width(name), 0)) + "  " + s.Muted.Render(item.note())
+	name, note := widget.NormalizeWidth(item.Label), item.note()
+	line := mark + s.Accent.Render(widget.Fit(keymap.Label(item.Key), keys, false)) + "  " + label.Render(name)
+	if note == "" { // gaps would be cut, with an ellipsis
+		return line
+	}
+	return line + strings.Repeat(" ", max(labels-widget.Width(name), 0)) + "  " + s.Muted.Render(note)
 }
 
 // ShortHelp returns the keys for the footer; see [Dialog].

@@ -24,6 +24,7 @@ type Sheet struct {
 	closeLabel func() string // what cancel does now; nil: it closes
 	extraKey   key.Binding   // an additional key and what it does; nil: none
 	onExtraKey func() tea.Cmd
+	search     *search // of the help; nil: the text cannot be searched
 }
 
 // AddKey adds a key, which is shown in the footer and leaves the sheet open.
@@ -46,6 +47,9 @@ func NewSheet(title string, lines func(s *style.Styles, width int) []string, key
 
 // Update handles a message; see [Dialog].
 func (s *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if s.search != nil && s.handleSearch(msg) {
+		return nil, false
+	}
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		switch {
@@ -87,9 +91,15 @@ func (s *Sheet) View() string {
 	if len(all) > s.textHeight() {
 		f.Note = st.Muted.Render(style.MoreArrows(top > 0, top+s.textHeight() < len(all)) + " more")
 	}
+	if s.search != nil {
+		f.Note = strings.TrimPrefix(s.search.note(st, s.textWidth())+"  "+f.Note, "  ")
+	}
 	body := make([]string, len(shown))
 	for i, l := range shown {
 		body[i] = strings.Repeat(" ", padding) + widget.Truncate(l, s.textWidth())
+	}
+	if s.search != nil {
+		all = append(all, s.search.all(st, s.textWidth())...)
 	}
 	return f.Render(strings.Join(body, "\n"), s.fit(s.title, all), len(shown)+widget.FrameHeight)
 }
@@ -104,56 +114,12 @@ func (s *Sheet) ShortHelp() []key.Binding {
 	if s.onExtraKey != nil {
 		keys = append(keys, s.extraKey)
 	}
+	switch {
+	case s.search == nil:
+	case s.search.typing:
+		return s.searchKeys()
+	default:
+		return append(s.searchKeys(), keys...)
+	}
 	return keys
-}
-
-// HelpLines returns every enabled binding, by group, in as many columns as fit.
-func HelpLines(groups []keymap.Group, s *style.Styles, width int) []string {
-	const column = 34
-	var blocks [][]string
-	for _, g := range groups {
-		block := []string{s.Strong.Render(g.Title)}
-		for _, n := range g.Keys {
-			if n.Binding.Enabled() && len(n.Binding.Keys()) > 0 {
-				h := n.Binding.Help()
-				block = append(block, s.Accent.Render(widget.Fit(h.Key, 14, false))+" "+s.Text.Render(widget.Fit(h.Desc,
-					column-17, false)))
-			}
-		}
-		if len(block) > 1 {
-			blocks = append(blocks, append(block, ""))
-		}
-	}
-	columns := max(width/column, 1)
-	return layoutColumns(blocks, columns, column)
-}
-
-// layoutColumns distributes blocks over columns of similar height.
-func layoutColumns(blocks [][]string, columns, width int) []string {
-	columnLines := make([][]string, columns)
-	for _, b := range blocks {
-		lowest := 0
-		for i := range columnLines {
-			if len(columnLines[i]) < len(columnLines[lowest]) {
-				lowest = i
-			}
-		}
-		columnLines[lowest] = append(columnLines[lowest], b...)
-	}
-	var lines []string
-	for row := 0; ; row++ {
-		var l strings.Builder
-		some := false
-		for _, c := range columnLines {
-			text := ""
-			if row < len(c) {
-				text, some = c[row], true
-			}
-			l.WriteString(widget.Fit(text, width, false))
-		}
-		if !some {
-			return lines
-		}
-		lines = append(lines, strings.TrimRight(l.String(), " "))
-	}
 }

@@ -108,7 +108,7 @@ func TestHelpListsEveryEnabledBindingOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, width := range []int{20, 34, 72, 120, 300} {
-		text := strings.Join(stripLines(HelpLines(k.Groups(), testStyles(), width)), "\n")
+		text := strings.Join(stripLines(helpLines(withoutKeys(k.Groups(), nil), testStyles(), width)), "\n")
 		for _, g := range k.Groups() {
 			if !strings.Contains(text, g.Title) {
 				t.Errorf("%d cells: the group %s is missing", width, g.Title)
@@ -143,7 +143,7 @@ func stripLines(lines []string) []string {
 func TestHelpHasNoActionsInReadOnlyMode(t *testing.T) {
 	k := testKeys()
 	k.DisableActions()
-	text := strings.Join(stripLines(HelpLines(k.Groups(), testStyles(), 100)), "\n")
+	text := strings.Join(stripLines(helpLines(withoutKeys(k.Groups(), nil), testStyles(), 100)), "\n")
 	for _, word := range []string{"Actions", "restore", "delete", "back up"} {
 		if strings.Contains(text, word) {
 			t.Errorf("%q is there:\n%s", word, text)
@@ -153,7 +153,8 @@ func TestHelpHasNoActionsInReadOnlyMode(t *testing.T) {
 
 func TestHelpColumnsAreBalanced(t *testing.T) {
 	k := keymap.Default()
-	one, two := len(HelpLines(k.Groups(), testStyles(), 40)), len(HelpLines(k.Groups(), testStyles(), 80))
+	one, two := len(helpLines(withoutKeys(k.Groups(), nil), testStyles(), 40)),
+		len(helpLines(withoutKeys(k.Groups(), nil), testStyles(), 80))
 	if two > one*2/3 {
 		t.Errorf("%d lines in one column, and %d in two", one, two)
 	}

@@ -45,6 +45,7 @@ type harness struct {
 	opened       dialog.Dialog
 	started      []model.ActionRequest
 	openedServer model.ID
+	openedPoint  model.Key
 }
 
 // newHarness returns a harness without any loaded list.
@@ -67,6 +68,7 @@ func (h *harness) OpenDialog(d dialog.Dialog) tea.Cmd {
 
 func (h *harness) Notify(_ Severity, text string)         { h.notices = append(h.notices, text) }
 func (h *harness) OpenServer(id model.ID)                 { h.openedServer = id }
+func (h *harness) OpenPoint(id model.ID, k model.Key)     { h.openedServer, h.openedPoint = id, k }
 func (h *harness) ClipboardNote() string                  { return "" }
 func (h *harness) RetryIn() time.Duration                 { return 0 }
 func (h *harness) StartAll([]model.ActionRequest) tea.Cmd { return nil }

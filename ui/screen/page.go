@@ -149,8 +149,15 @@ func (p *Page) ShortHelp() []key.Binding {
 		k.View.Filter, k.View.Order, k.View.Open}
 }
 
-// FullHelp returns the same keys in groups.
-func (p *Page) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+// FullHelp returns what can be done here, for the help.
+func (p *Page) FullHelp() [][]key.Binding {
+	k := p.env.Keys
+	return [][]key.Binding{
+		{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Action.CleanUp},
+		{k.View.Open, k.View.Filter, k.View.Order, k.View.Reverse, k.View.Back},
+		{k.Mark.One, k.Mark.Range, k.Mark.All, k.View.Menu, k.View.Copy, k.View.SSH, k.View.Raw},
+	}
+}
 
 // View draws the page.
 func (p *Page) View() string {

@@ -38,10 +38,43 @@ type source struct {
 	requested bool // a request is under way, or has failed
 	err       error
 	at        time.Time // when the rows arrived, by this machine's clock
+	said      bool      // a pane before it says why the list failed
 }
 
 func sourceOf[T any](r *model.Remote[T]) source {
 	return source{loaded: r.Loaded(), requested: r.Busy() || r.Err != nil, err: r.Err, at: r.At}
+}
+
+// The lists of an account, in the order of their panes.
+const (
+	serverList = iota
+	backupList
+	snapshotList
+)
+
+// pointList is the list of restore points of a kind.
+func pointList(kind model.Kind) int {
+	if kind == model.Snapshot {
+		return snapshotList
+	}
+	return backupList
+}
+
+// sourceAt returns the state of a list. Where all panes are on the screen, the first one says why
+// lists have failed, and the others do not repeat it.
+func (e *Env) sourceAt(list int) source {
+	all := []source{sourceOf(&e.State.Servers), sourceOf(&e.State.Backups), sourceOf(&e.State.Snapshots)}
+	from := all[list]
+	if from.err == nil || e.OnePane {
+		return from
+	}
+	for _, before := range all[:list] {
+		// the note below rows is cut; it cannot replace the sentence in a pane without rows
+		if before.err != nil && before.loaded == from.loaded && errorReason(before.err) == errorReason(from.err) {
+			from.said = true
+		}
+	}
+	return from
 }
 
 // loadingMessage returns what a pane shows before its list has loaded: that it is loading, or why
@@ -51,6 +84,8 @@ func (e *Env) loadingMessage(from source, what string) (message, bool) {
 	switch {
 	case from.loaded:
 		return message{}, false
+	case from.said:
+		return message{s.Bad, style.Failed + " " + what + " not loaded", ""}, true
 	case from.err != nil:
 		return message{s.Bad, style.Failed + " no " + what + ": " + errorReason(from.err), errorRemedy(e, from.err)},
 			true
@@ -105,7 +140,11 @@ func (e *Env) staleNote(from source) string {
 	if errors.As(from.err, &cut) {
 		return s.Bad.Render(style.Failed + " incomplete: the API gave " + cut.Counts())
 	}
-	return s.Bad.Render(style.Failed+" "+widget.ShortDuration(e.State.Local.Sub(from.at))+" old: ") +
+	age := style.Failed + " " + widget.ShortDuration(e.State.Local.Sub(from.at)) + " old"
+	if from.said {
+		return s.Bad.Render(age)
+	}
+	return s.Bad.Render(age+": ") +
 		s.Muted.Render(errorReason(from.err))
 }
 

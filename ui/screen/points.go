@@ -111,6 +111,9 @@ func (p *Points) SetFilter(text string) {
 	p.Refresh()
 }
 
+// FilterText returns the filter as it is written.
+func (p *Points) FilterText() string { return p.filter.Value() }
+
 // widenExpiry widens EXPIRES if a row says "none stated".
 func (p *Points) widenExpiry() {
 	column := &p.table.Columns[pointExpires]
@@ -180,13 +183,21 @@ func (p *Points) ShortHelp() []key.Binding {
 		k.View.Filter, k.View.Order, fleet, k.View.Open}
 }
 
-// FullHelp returns the same keys in groups.
-func (p *Points) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+// FullHelp returns what can be done here, for the help.
+func (p *Points) FullHelp() [][]key.Binding {
+	k := p.env.Keys
+	return [][]key.Binding{
+		{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Action.CleanUp},
+		{k.View.Open, k.View.Filter, k.View.Order, k.View.Reverse, k.View.Fleet,
+			withHelp(k.View.Problems, "all failed points")},
+		{k.Mark.One, k.Mark.Range, k.Mark.All, k.View.Menu, k.View.Copy, k.View.SSH, k.View.Raw},
+	}
+}
 
 // View draws the pane.
 func (p *Points) View() string {
 	s := p.env.Styles()
-	from := sourceOf(p.env.State.Points(p.kind))
+	from := p.env.sourceAt(pointList(p.kind))
 	return p.frame(p.title(s), p.env.staleNote(from), p.body(s, from))
 }
 

@@ -205,8 +205,10 @@ func (r *Requests) ShortHelp() []key.Binding {
 	return []key.Binding{k.View.Open, k.View.Copy, k.View.Back, k.View.Filter, k.View.Order}
 }
 
-// FullHelp returns the same keys in groups.
-func (r *Requests) FullHelp() [][]key.Binding { return [][]key.Binding{r.ShortHelp()} }
+// FullHelp returns what can be done here, for the help.
+func (r *Requests) FullHelp() [][]key.Binding {
+	return [][]key.Binding{append(r.ShortHelp(), r.env.Keys.View.Reverse)}
+}
 
 // View draws the screen.
 func (r *Requests) View() string {

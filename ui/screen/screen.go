@@ -46,6 +46,7 @@ type Env struct {
 	StrictDelete bool               // every deletion requires the server's name
 	Columns      Columns            // the visible columns; nil: all
 
+	OnePane     bool    // only one pane is on the screen, so it says everything itself
 	PageSorting Sorting // the order of a server's page, kept for the next server
 }
 
@@ -57,6 +58,9 @@ type Host interface {
 	Notify(severity Severity, text string)
 	// OpenServer opens the page of a server.
 	OpenServer(server model.ID)
+	// OpenPoint opens the page of a server with the cursor on a restore point. Without an ID of the
+	// point it is the page alone.
+	OpenPoint(server model.ID, point model.Key)
 	// ClipboardNote says where a text for the clipboard was sent.
 	ClipboardNote() string
 	// Start carries out a confirmed action.

@@ -227,13 +227,20 @@ func (p *Servers) ShortHelp() []key.Binding {
 		problems, k.View.Open}
 }
 
-// FullHelp returns the same keys in groups.
-func (p *Servers) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+// FullHelp returns what can be done here, for the help.
+func (p *Servers) FullHelp() [][]key.Binding {
+	k := p.env.Keys
+	return [][]key.Binding{
+		{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Action.CleanUp},
+		{k.View.Open, k.View.Filter, k.View.Order, k.View.Reverse, k.View.Problems},
+		{k.Mark.One, k.Mark.Range, k.Mark.All, k.View.Menu, k.View.Copy, k.View.SSH, k.View.Raw},
+	}
+}
 
 // View draws the pane.
 func (p *Servers) View() string {
 	s := p.env.Styles()
-	from := sourceOf(&p.env.State.Servers)
+	from := p.env.sourceAt(serverList)
 	return p.frame(p.title(s), p.env.staleNote(from), p.body(s, from))
 }
 

@@ -22,6 +22,7 @@ func TestOrdersOfAPaneHaveDistinctLetters(t *testing.T) {
 	check("backups", lettersOf(pointOrders(model.Backup))...)
 	check("page", lettersOf(pageOrders(h.env))...)
 	check("requests", lettersOf(requestOrders())...)
+	check("activity", lettersOf((&Activity{}).orders())...)
 }
 
 func lettersOf[T any](orders []order[T]) []rune {
