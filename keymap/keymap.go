@@ -42,7 +42,7 @@ type Action struct{ Snapshot, Backup, Restore, Delete, CleanUp key.Binding }
 type Mark struct{ One, Range, All key.Binding }
 
 // Dialog works in dialogs.
-type Dialog struct{ Next, Previous, Confirm, Submit, Toggle, Yes, No, Cancel key.Binding }
+type Dialog struct{ Next, Previous, Confirm, Submit, Toggle, Yes, No, Kinds, Cancel key.Binding }
 
 // Default returns the default bindings.
 func Default() KeyMap {
@@ -107,6 +107,7 @@ func Default() KeyMap {
 			Toggle:   bind("toggle", "space"),
 			Yes:      bind(`focus "yes"`, "y"),
 			No:       bind("no", "n"),
+			Kinds:    bind("which kind?", "ctrl+o"),
 			Cancel:   bind("cancel", "esc"),
 		},
 	}
@@ -195,6 +196,7 @@ func (k *KeyMap) Groups() []Group {
 			{"dialog.toggle", &k.Dialog.Toggle},
 			{"dialog.yes", &k.Dialog.Yes},
 			{"dialog.no", &k.Dialog.No},
+			{"dialog.kinds", &k.Dialog.Kinds},
 			{"dialog.cancel", &k.Dialog.Cancel},
 		}},
 	}

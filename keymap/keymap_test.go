@@ -23,7 +23,7 @@ var bindingNames = []string{
 	"view.palette",
 	"view.help", "view.repaint", "view.suspend", "view.quit",
 	"dialog.next", "dialog.previous", "dialog.confirm", "dialog.submit",
-	"dialog.toggle", "dialog.yes", "dialog.no", "dialog.cancel",
+	"dialog.toggle", "dialog.yes", "dialog.no", "dialog.kinds", "dialog.cancel",
 }
 
 func (k *KeyMap) bindingsByName() map[string]*key.Binding {

@@ -168,7 +168,9 @@ func scenes() []scene {
 			s.Advance(2 * time.Minute)
 		}},
 		{name: "clearing", width: 132, height: 36, run: func(s *stage) {
-			s.Press("c", "enter", "enter", "enter", "enter")
+			s.Press("c")
+			s.Type("last 3 weekly 2")
+			s.Press("ctrl+s")
 			s.Advance(time.Second)
 		}},
 		{name: "activity", width: 132, height: 24, run: func(s *stage) {

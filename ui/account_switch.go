@@ -33,6 +33,7 @@ type switchMsg struct{ profile string }
 func (a *account) applyProfile(p command.Profile) {
 	a.opts.Profile = p
 	a.env.Policies, a.env.StrictDelete, a.policiesChecked = p.Policies, p.Strict, false
+	a.env.Retention = p.Retention
 	a.opts.Keys, a.disabledActions = a.keys, keymap.Action{}
 	if p.ReadOnly {
 		a.disabledActions = a.keys.Action

@@ -173,7 +173,8 @@ func TestNoKeyInAnyPanePanics(t *testing.T) {
 						l.press(key)
 						l.View()
 					}()
-					if n := l.DialogCount(); n > 1 {
+					over := place == "help" && key == "ctrl+o" // the sheet about the kinds
+					if n := l.DialogCount(); n > 1 && !over {
 						t.Errorf("%s, %s: %s opens %d dialogs", name, place, key, n)
 					}
 				}

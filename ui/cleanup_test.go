@@ -1,12 +1,16 @@
 package ui_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
+	"vpsdeck/ui"
 )
 
 // markPoints shows the restore points of all servers, filters one pane and marks its rows. Both
@@ -29,10 +33,10 @@ func openBulkDelete(pane, filter string) func(*harness) {
 }
 
 // openCleanup fills in the cleanup form up to the preview. An empty text leaves a field as it is.
-func openCleanup(older, keep, servers string, kind int) func(*harness) {
+func openCleanup(keep, servers string, kind int) func(*harness) {
 	return func(w *harness) {
 		w.Press("c")
-		for _, text := range []string{older, keep, servers} {
+		for _, text := range []string{keep, servers} {
 			if text != "" {
 				w.replaceField(text)
 			}
@@ -73,12 +77,16 @@ func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
 		{"delete-several-done", sides, nil,
 			func(w *harness) { openBulkDelete("3", "server:db-server-01")(w); w.confirmNumber("5") }},
 		{"clear-form", all, nil, press("c")},
+		{"clear-form-config", all, []option{withRetention}, press("c")},
 		{"clear-form-problem", []size{standard}, nil,
 			func(w *harness) { w.Press("c"); w.replaceField("soon"); w.Press("enter") }},
-		{"clear-form-kinds", []size{small, standard}, nil, press("c", "enter", "enter", "enter", "down")},
-		{"clear-preview", all, nil, openCleanup("", "", "", kindManual)},
-		{"clear-preview-typed", sides, nil, func(w *harness) { openCleanup("", "1", "", kindAll)(w); w.Type("13") }},
-		{"clear-nothing", sides, nil, openCleanup("99y", "", "", kindManual)},
+		{"clear-form-kinds", []size{small, standard}, nil, press("c", "enter", "enter", "down")},
+		{"clear-preview", []size{small, standard, large, wider}, nil, openCleanup("last 3 weekly 2", "", kindManual)},
+		{"clear-preview-typed", sides, nil, func(w *harness) { openCleanup("last 1", "", kindAll)(w); w.Type("13") }},
+		{"clear-preview-snapshots", []size{standard, large}, nil, openCleanup("last 1", "", kindSnapshots)},
+		{"clear-preview-ascii", []size{standard}, []option{withASCII, withoutColor},
+			openCleanup("last 3 weekly 2", "", kindManual)},
+		{"clear-nothing", sides, nil, openCleanup("last 99", "", kindManual)},
 	} {
 		l.check(t)
 	}
@@ -233,11 +241,10 @@ func TestCleanupFormValidatesWhenAFieldIsLeft(t *testing.T) {
 		field          int
 		typed, message string
 	}{
-		"no age":            {0, "soon", "soon is not a duration: write 36h, 7d or 2w"},
-		"an age too long":   {0, "200y", "200y is too long: at most 100y"},
-		"no number":         {1, "few", "a whole number, 0 to 100"},
-		"too many":          {1, "101", "a whole number, 0 to 100"},
-		"an unknown server": {2, "web* zebra", "servers: no server has the name or ID zebra"},
+		"no rule":           {0, "soon", "soon is no rule: last, hourly, daily, weekly, monthly, yearly or"},
+		"no number":         {0, "last few", "last needs a whole number, such as last 7"},
+		"too many":          {0, "last 10001", "keep_last cannot be 10001"},
+		"an unknown server": {1, "web* zebra", "servers: no server has the name or ID zebra"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -248,7 +255,7 @@ func TestCleanupFormValidatesWhenAFieldIsLeft(t *testing.T) {
 			}
 			w.replaceField(c.typed)
 			w.RequireNoText(c.message)
-			w.Press("enter", "enter", "enter", "enter")
+			w.Press("enter", "enter", "enter")
 			w.RequireText("Clean up old restore points", c.message)
 			w.Press("esc")
 			w.RequireNoText("Clean up")
@@ -257,35 +264,83 @@ func TestCleanupFormValidatesWhenAFieldIsLeft(t *testing.T) {
 	}
 }
 
-func TestCleanupPreviewNamesEveryPointAndWhatRemains(t *testing.T) {
+// withRetention gives the program a config with retention rules.
+var withRetention = withOptions(func(o *ui.Options) {
+	o.Profile.Retention = []retention.Policy{
+		{Servers: []string{"db-*"}, Kinds: []model.Kind{model.Snapshot}, Rules: retention.Rules{Last: 1},
+			Protect: []string{"known-*"}},
+		{Servers: []string{"staging-*"}, Rules: retention.Rules{Last: 2}},
+	}
+})
+
+// cleanupPlan is the plan for the account as it is now.
+func (h *harness) cleanupPlan(policies ...retention.Policy) retention.Plan {
+	h.t.Helper()
+	servers, err := h.otherClient.Servers(h.t.Context(), model.ServerFilter{})
+	h.must(err)
+	return retention.New(retention.Input{Servers: servers, Now: startTime, Retain: policies,
+		Points: append(h.points(model.Backup, ""), h.points(model.Snapshot, "")...)})
+}
+
+func TestCleanupSendsExactlyWhatItsPreviewShows(t *testing.T) {
+	t.Parallel()
+	policies := []retention.Policy{{Servers: []string{"staging-01", "db-server-01"}, Rules: retention.Rules{Last: 1}}}
+	config := setup{}
+	withRetention(&config)
+	for name, c := range map[string]struct {
+		policies []retention.Policy
+		options  []option
+		open     func(*harness)
+	}{
+		"typed rules": {policies, nil, openCleanup("last 1", "staging-01 db-server-01", kindManual)},
+		"rules of the config": {config.ui.Profile.Retention, []option{withRetention},
+			func(w *harness) { w.Press("c", "ctrl+s"); w.skipInputDelay() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 160, 50, c.options...)
+			plan := w.cleanupPlan(c.policies...)
+			if plan.Removed < 6 {
+				t.Fatalf("only %d points are deleted: the fleet has changed", plan.Removed)
+			}
+			c.open(w)
+			listed := strings.Join(w.dialogLines(), "\n")
+			var want []string
+			for _, d := range plan.Decisions {
+				verb := "keep   "
+				if d.Remove {
+					verb = "delete "
+					want = append(want, fmt.Sprintf("DELETE /%ss/%s/", d.Point.Kind, d.Point.ID))
+				}
+				if line := fmt.Sprintf("%s%s #%s ", verb, d.Point.Kind, d.Point.ID); !strings.Contains(listed, line) {
+					t.Errorf("%q is not in the list:\n%s", line, listed)
+				}
+			}
+			w.RequireText("kept by no rule", "Frees")
+			w.requireActions()
+			w.confirmNumber(fmt.Sprint(plan.Removed))
+			w.RequireText(fmt.Sprintf("%d of %[1]d done", plan.Removed))
+			got := w.proxy.actions()
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("sent\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
+	}
+}
+
+func TestCleanupCalendarShowsWhatStaysAndGoes(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	openCleanup("30d", "1", "staging-01 db-server-01", kindManual)(w)
-	rule := model.CleanupRule{OlderThan: 30 * 24 * time.Hour, KeepAtLeast: 1,
-		Servers: []string{"staging-01", "db-server-01"}, Types: []model.BackupType{model.Manual}}
-	plan := rule.Plan(append(w.allPoints("12355"), w.allPoints("12346")...), startTime)
-	if len(plan.Items) < 6 {
-		t.Fatalf("only %d points are deleted: the fleet has changed", len(plan.Items))
-	}
-	text := w.Screen()
-	for _, p := range plan.Items {
-		if !text.Contains("#" + string(p.ID)) {
-			t.Errorf("#%s is not named:\n%s", p.ID, text.Text())
-		}
-	}
-	w.RequireText("db-server-01: delete 3, keep 17 (newest 13 h ago)", "staging-01: delete 5, keep 6 (newest 20 h ago)",
-		"Frees", "Type 8 to confirm")
-	w.requireActions()
-	w.confirmNumber("8")
-	w.RequireText("8 of 8 done")
-	if got := len(w.proxy.actions()); got != len(plan.Items) {
-		t.Errorf("%d were deleted, want %d", got, len(plan.Items))
-	}
-	for _, p := range plan.Items {
-		if w.hasPoint(p.Kind, p.ID) {
-			t.Errorf("%s #%s is still there", p.Kind, p.ID)
-		}
-	}
+	openCleanup("last 1", "db-server-01", kindSnapshots)(w)
+	w.RequireText("Snapshots ■ 1 stay ✗ 4 go", "Mo ", "Su ", "Dec")
+	w.RequireNoText("Backups ■")
+	w.Press("esc")
+	w = startApp(t, 40, 12)
+	openCleanup("last 1", "db-server-01", kindSnapshots)(w)
+	w.RequireText("Snapshots: 1 stay, 4 go")
+	w.RequireNoText("Mo ")
 }
 
 func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
@@ -295,7 +350,7 @@ func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
-			openCleanup("", "", "", kindManual)(w)
+			openCleanup("last 3 weekly 2", "", kindManual)(w)
 			w.RequireText("Clean up")
 			w.Press(keys...)
 			w.RequireNoText("Clean up")
@@ -307,13 +362,13 @@ func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
 func TestCleanupNeverOffersTheNewestPoint(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 200, 60)
-	openCleanup("1m", "0", "", kindAll)(w)
+	openCleanup("last 1", "", kindAll)(w)
 	w.RequireText("Delete ")
 	listed := w.dialogLines()
 	for _, id := range []model.ID{"12345", "12346", "12348", "12352", "12353", "12354", "12355", "12356"} {
 		newest, _ := model.NewestUsable(w.allPoints(id), w.clock.Now())
 		for _, line := range listed {
-			if strings.Contains(line, newest.Kind.String()+" ") && strings.Contains(line, "#"+string(newest.ID)) {
+			if strings.Contains(line, fmt.Sprintf("delete %s #%s ", newest.Kind, newest.ID)) {
 				t.Errorf("the newest of #%s is offered: %s", id, line)
 			}
 		}
@@ -347,18 +402,20 @@ func (h *harness) dialogLines() []string {
 func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	openCleanup("5d", "0", "mail-01 vpn-gw", kindManual)(w)
-	w.RequireText("Delete 2 restore points of 2 servers?", "mail-01: delete 1", "vpn-gw: delete 1")
+	n := w.cleanupPlan(retention.Policy{Servers: []string{"mail-01", "staging-01"},
+		Rules: retention.Rules{Last: 1}}).Removed
+	openCleanup("last 1", "mail-01 staging-01", kindManual)(w)
+	w.RequireText("mail-01: delete 1, keep 1")
 	older := w.points(model.Backup, "12348")
 	// the newest of mail-01: the point to delete is now its last
 	w.must(w.otherClient.DeleteBackup(t.Context(), older[0].ID))
 	w.advanceHidden(21 * time.Second)
-	w.confirmNumber("2")
-	w.RequireText("1 of 1 done")
+	w.confirmNumber(fmt.Sprint(n))
+	w.RequireText(fmt.Sprintf("%d of %[1]d done", n-1))
 	if left := w.points(model.Backup, "12348"); len(left) != 1 {
 		t.Errorf("mail-01 has %d backups left, want its last", len(left))
 	}
-	if sent := w.proxy.actions(); len(sent) != 1 {
+	if sent := w.proxy.actions(); len(sent) != n-1 {
 		t.Errorf("sent: %q", sent)
 	}
 }
@@ -366,8 +423,8 @@ func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 func TestCleanupReportsNothingToDelete(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
-	openCleanup("99y", "", "", kindAll)(w)
-	w.requireRefused("Nothing cleaned up", "No restore point is older than")
+	openCleanup("last 99", "", kindAll)(w)
+	w.requireRefused("Nothing cleaned up", "The rules keep every restore point")
 	w.requireActions()
 }
 

@@ -3,13 +3,13 @@ package ui_test
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
 )
 
 // keyCounter counts key presses, and notes them as docs/KEYSTROKES.md shows them.
@@ -131,45 +131,23 @@ func TestKeystrokesToSeeTheWorstCoveredServer(t *testing.T) {
 	c.requireDocumented("The server with the worst coverage")
 }
 
-func TestKeystrokesToDeletePointsOlderThanThirtyDays(t *testing.T) {
+func TestKeystrokesToCleanUpByTheUsualRules(t *testing.T) {
 	t.Parallel()
 	c := &keyCounter{harness: startApp(t, 120, 40)}
-	old := c.deletableOlderThan(30 * 24 * time.Hour)
-	c.press("c", "enter", "backspace")
-	c.typeText("0")
-	c.press("enter", "enter", "down", "down", "down", "enter")
+	goes := c.cleanupPlan(retention.Policy{Rules: retention.Rules{Last: 3, Daily: 7, Weekly: 4}}).Removals()
+	c.press("c", "ctrl+s")
 	c.skipInputDelay()
-	number := regexp.MustCompile(`Delete (\d+) restore points`).FindStringSubmatch(c.Screen().Text())
-	if number == nil {
-		t.Fatal(c.Screen().Text())
-	}
-	c.typeText(number[1])
+	c.typeText(fmt.Sprint(len(goes)))
 	c.press("enter")
 	c.advanceHidden(5 * time.Minute)
-	if number[1] != fmt.Sprint(len(old)) || len(c.proxy.actions()) != len(old) {
-		t.Errorf("%s were announced, %d sent, %d are old", number[1], len(c.proxy.actions()), len(old))
+	if len(goes) == 0 || len(c.proxy.actions()) != len(goes) {
+		t.Errorf("%d go, %d were sent", len(goes), len(c.proxy.actions()))
 	}
-	for _, p := range old {
+	for _, p := range goes {
 		if c.hasPoint(p.Kind, p.ID) {
 			t.Errorf("%s #%s of %s is still there", p.Kind, p.ID, p.Server.Name)
 		}
 	}
-	c.requireDocumented("Clearing everything older than 30 days")
-}
-
-// deletableOlderThan returns the points older than age, except what each server must keep: its
-// newest usable point and its newest backup.
-func (h *harness) deletableOlderThan(age time.Duration) []model.Point {
-	all := append(h.points(model.Backup, ""), h.points(model.Snapshot, "")...)
-	var out []model.Point
-	for _, p := range all {
-		ofServer := model.PointsOf(all, p.Server.ID)
-		newest, _ := model.NewestUsable(ofServer, h.clock.Now())
-		backup, _ := model.NewestUsable(slices.DeleteFunc(ofServer,
-			func(q model.Point) bool { return q.Kind != model.Backup }), h.clock.Now())
-		if p.Key() != newest.Key() && p.Key() != backup.Key() && h.clock.Now().Sub(p.CreatedAt) > age {
-			out = append(out, p)
-		}
-	}
-	return out
+	c.requireAtMost(5)
+	c.requireDocumented("Cleaning up by the usual rules")
 }

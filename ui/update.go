@@ -244,9 +244,10 @@ func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 
 func (a *App) openHelp() tea.Cmd {
 	pane := a.panes.focused()
-	return a.openDialog(dialog.NewHelp(pane.Title(), slices.Concat(pane.FullHelp()...), a.opts.Keys.Groups(),
-		a.opts.Keys,
-		a.env.Styles))
+	help := dialog.NewHelp(pane.Title(), slices.Concat(pane.FullHelp()...), a.opts.Keys.Groups(), a.opts.Keys,
+		a.env.Styles)
+	help.AddKey(a.opts.Keys.Dialog.Kinds, screen.NewActions(a.env).ShowKinds)
+	return a.openDialog(help)
 }
 
 // toDialog passes a message to a dialog, and closes the dialog if it is done.

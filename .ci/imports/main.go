@@ -21,10 +21,10 @@ var table = map[string][]string{
 	"ui/style":        {},
 
 	"ui/widget":  {"model", "keymap", "ui/style"},
-	"ui/command": {"model", "keymap", "ui/style", "ui/widget"},
+	"ui/command": {"model", "model/retention", "keymap", "ui/style", "ui/widget"},
 	"ui/dialog":  {"model", "model/pattern", "keymap", "ui/style", "ui/widget"},
-	"ui/screen": {"model", "model/pattern", "model/query", "keymap", "ui/style", "ui/widget", "ui/command",
-		"ui/dialog"},
+	"ui/screen": {"model", "model/pattern", "model/query", "model/retention", "keymap", "ui/style", "ui/widget",
+		"ui/command", "ui/dialog"},
 	"ui": {"model", "model/query", "model/pattern", "keymap", "ui/style", "ui/widget", "ui/command", "ui/dialog",
 		"ui/screen", "internal/poll"},
 

@@ -17,7 +17,7 @@ var flagArguments = map[string]string{
 	"server": "SERVER", "servers": "N", "sessions": "N", "sessions-per-address": "N", "sessions-per-user": "N",
 	"snapshot": "ID", "snapshot-max-age": "AGE", "speed": "N", "start-late": "DURATION", "stop-phase": "DURATION",
 	"explain": "SERVER", "keep-daily": "N", "keep-hourly": "N", "keep-last": "N", "keep-monthly": "N",
-	"metrics": "ADDRESS", "format": "FORMAT", "since": "DURATION",
+	"metrics": "ADDRESS", "format": "FORMAT", "since": "DURATION", "if-older-than": "AGE",
 	"keep-weekly": "N", "keep-within": "AGE", "keep-yearly": "N", "protect": "GLOB",
 	"timeout": "DURATION", "token": "TOKEN", "total": "DURATION", "users": "FILE", "vanish": "N", "view": "VIEW",
 }

@@ -46,9 +46,15 @@ func snapshotCommand(do *runFunc, tm timing) *cobra.Command {
 			"names are checked for all servers before the first request is sent. The name is a template with " +
 			"{server}, {id}, " +
 			"{location}, {date}, {time} and {n}; times are UTC.",
-		Example: "# before an update of all web servers\nvpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait",
+		Example: "# before an update of all web servers\n" +
+			"vpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait\n" +
+			"# in a crontab, every hour: one a day, and never more than fit\n" +
+			"vpsdeck snapshot 'db-*' --if-older-than 20h --prune --yes",
 	})
 	cmd.Flags().StringVar(&opts.Name, "name", model.DefaultNameTemplate, "name of the snapshot, a template")
+	cmd.Flags().BoolVar(&opts.Prune, "prune", false, "if the quota is full, delete the oldest snapshot that the "+
+		"config's [[retention]] does not keep")
+	cmd.Flags().BoolVar(&opts.Yes, "yes", false, "confirm what --prune deletes")
 	return cmd
 }
 
@@ -70,9 +76,19 @@ func backupCommand(do *runFunc, tm timing) *cobra.Command {
 func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringVar(&opts.Description, "description", "", "description, a template with the same placeholders "+
 		"as names")
+	var older string
+	cmd.Flags().StringVar(&older, "if-older-than", "", "only servers whose newest usable "+opts.Kind.String()+
+		" is older, such as 20h; one that is being created counts")
 	follow, common := followFlags(cmd), commonFlags(cmd)
 	cmd.ValidArgsFunction = completeServers(common, tm)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if opts.IfOlderThan, err = parseAgeFlag(cmd, "if-older-than", older); err != nil {
+			return err
+		}
+		if opts.Yes && !opts.Prune {
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
+				"--yes confirms what --prune deletes: give both"))
+		}
 		if len(args) == 0 {
 			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s of which servers? name at least one",
 				opts.Kind))

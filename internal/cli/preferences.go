@@ -19,7 +19,7 @@ import (
 func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	prefs := ui.Preferences{
 		Profile: command.Profile{Name: s.Profile, Stripe: stripe(s), ReadOnly: s.ReadOnly, Strict: s.StrictConfirm,
-			PanelURL: s.PanelURL, Policies: s.Policies},
+			PanelURL: s.PanelURL, Policies: s.Policies, Retention: s.Retention},
 		Keys: keymap.Default(), Theme: style.Theme(s.Theme), Columns: s.Columns, Announce: ui.Announcement(s.Notify),
 		SSH: s.SSH, Commands: s.Commands, Views: s.Views, Secrets: s.TokenVariables, ASCII: s.ASCII, Mouse: s.Mouse,
 		ReducedMotion: !s.Motion, ConfirmQuit: s.ConfirmQuit,

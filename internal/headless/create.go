@@ -5,17 +5,22 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
+	"vpsdeck/ui/widget"
 )
 
 // CreateOptions say which restore points to create, one for each server.
 type CreateOptions struct {
 	Kind        model.Kind
-	Servers     []string // IDs, names and globs
-	Name        string   // of snapshots, a template; see [model.NameTemplate]
-	Description string   // a template too
+	Servers     []string       // IDs, names and globs
+	Name        string         // of snapshots, a template; see [model.NameTemplate]
+	Description string         // a template too
+	IfOlderThan *time.Duration // only servers whose newest usable one of the kind is older; nil: all
+	Prune       bool           // delete a snapshot by the retention rules where the quota is full
+	Yes         bool           // the deletions of Prune are confirmed
 	Follow      FollowOptions
 }
 
@@ -52,12 +57,24 @@ func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := r.resumeEarlier(ctx, servers, opts.Follow); err != nil {
+	due := r.dueServers(servers, opts)
+	if len(due) == 0 {
+		return r.execute(ctx, nil, opts.Follow) // no data, in the format that was asked for
+	}
+	if err := r.resumeEarlier(ctx, due, opts.Follow); err != nil {
 		return err
+	}
+	if servers = r.dueServers(due, opts); len(servers) == 0 { // an earlier run's was found
+		return r.execute(ctx, nil, opts.Follow)
 	}
 	requests, err := r.createRequests(opts.Kind, t, servers)
 	if err != nil {
 		return err
+	}
+	if opts.Prune {
+		if err := r.makeRoom(ctx, opts, requests); err != nil {
+			return err
+		}
 	}
 	if err := r.checkCapacity(servers, requests); err != nil {
 		return err
@@ -66,6 +83,37 @@ func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 		r.warnRunning(servers)
 	}
 	return r.execute(ctx, requests, opts.Follow)
+}
+
+// dueServers returns the servers that need a new restore point by IfOlderThan, and notes of the
+// others why not. One that is being created counts if it was begun recently enough. In an incomplete
+// list there may be a newer one; then one too many is created, but never one too few.
+func (r *Runner) dueServers(servers []model.Server, opts CreateOptions) []model.Server {
+	if opts.IfOlderThan == nil {
+		return servers
+	}
+	var due []model.Server
+	for _, s := range servers {
+		why := ""
+		for _, p := range r.state.PointsOf(s.ID) { // newest first
+			age, known := p.Age(r.state.Now)
+			if p.Kind != opts.Kind || !known || age > *opts.IfOlderThan || why != "" {
+				continue
+			}
+			switch {
+			case p.Status.Running():
+				why = fmt.Sprintf("a %s is being created", p.Kind)
+			case p.Usable(r.state.Now):
+				why = fmt.Sprintf("newest usable %s is %s old", p.Kind, widget.FormatDuration(age))
+			}
+		}
+		if why == "" {
+			due = append(due, s)
+			continue
+		}
+		r.notef("%s: %s: nothing to do", s.Ref().SentenceName(), why)
+	}
+	return due
 }
 
 // createRequests returns the action requests, with names and descriptions.

@@ -31,7 +31,11 @@ type prunedPoint struct {
 	SizeMB    size      `json:"size_mb"`
 	Remove    bool      `json:"remove"`
 	Reason    string    `json:"reason"`
-	point     model.Point
+	// what the plan takes from the server's coverage, and what it will have taken in 7 days; nil:
+	// nothing
+	CoverageAfter *string `json:"coverage_after"`
+	CoverageLater *string `json:"coverage_in_7_days"`
+	point         model.Point
 }
 
 var pruneColumns = []column[prunedPoint]{
@@ -52,6 +56,8 @@ var pruneColumns = []column[prunedPoint]{
 			return "keep"
 		}},
 	{field: "reason", title: "REASON", value: func(r prunedPoint) string { return r.Reason }},
+	{field: "coverage_after", value: func(r prunedPoint) string { return textOf(r.CoverageAfter) }},
+	{field: "coverage_in_7_days", value: func(r prunedPoint) string { return textOf(r.CoverageLater) }},
 }
 
 // Prune deletes the restore points that the retention rules do not keep. Without Yes it only shows
@@ -114,13 +120,7 @@ func (r *Runner) planPrune(opts PruneOptions, policies []retention.Policy, serve
 		selected[s.ID] = true
 	}
 	if len(opts.Kinds) > 0 {
-		policies = slices.Clone(policies)
-		for i := range policies {
-			if len(policies[i].Kinds) == 0 {
-				policies[i].Kinds = opts.Kinds
-			}
-		}
-		policies = slices.DeleteFunc(policies, func(p retention.Policy) bool { return p.Kinds[0] != opts.Kinds[0] })
+		policies = retention.OnlyKind(policies, opts.Kinds[0])
 	}
 	return retention.New(retention.Input{
 		Servers: r.state.Servers.Value, Points: slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value),
@@ -131,12 +131,21 @@ func (r *Runner) planPrune(opts PruneOptions, policies []retention.Policy, serve
 
 // showPlan prints the plan. It sends nothing.
 func (r *Runner) showPlan(plan retention.Plan, format Format) error {
+	removals := plan.Removals()
+	losses := map[model.ID]model.CoverageLoss{}
+	for _, loss := range r.coverageLosses(removals) {
+		losses[loss.Server.ID] = loss
+	}
 	rows := make([]prunedPoint, len(plan.Decisions))
 	for i, d := range plan.Decisions {
 		rows[i] = prunedPoint{
 			ServerID: d.Point.Server.ID, Server: d.Point.Server.Name, Kind: d.Point.Kind.String(), ID: d.Point.ID,
 			Name: d.Point.Name, CreatedAt: timestamp(d.Point.CreatedAt), SizeMB: sizeOf(d.Point), Remove: d.Remove,
 			Reason: d.Why, point: d.Point,
+		}
+		if d.Remove {
+			loss := losses[d.Point.Server.ID]
+			rows[i].CoverageAfter, rows[i].CoverageLater = nullable(loss.NowText()), nullable(loss.LaterText())
 		}
 	}
 	if err := writeRows(r.opts.Out, format, rows, pruneColumns); err != nil {
@@ -153,6 +162,7 @@ func (r *Runner) showPlan(plan retention.Plan, format Format) error {
 	if plan.UnknownSizes > 0 {
 		freed += fmt.Sprintf(" (%d of unknown size)", plan.UnknownSizes)
 	}
+	r.noteCoverageLoss(removals)
 	r.notef("a plan, nothing was deleted: it removes %d of %d restore points%s. Add --yes to delete them", plan.Removed,
 		len(plan.Decisions), freed)
 	return nil

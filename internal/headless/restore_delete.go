@@ -127,6 +127,7 @@ func (r *Runner) Delete(ctx context.Context, opts PointOptions) error {
 			"--last-point to confirm",
 			describePoint(p), server.Ref().SentenceName())
 	case !opts.Yes:
+		r.noteCoverageLoss([]model.Point{p})
 		return refusedError("this would delete %s of %s for good: created %s, %s. Add --yes to confirm",
 			describePoint(p), server.Ref().SentenceName(), widget.CreatedAgo(&p, r.state.Now), widget.SizeOf(&p))
 	}

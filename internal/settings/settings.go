@@ -62,7 +62,7 @@ type Settings struct {
 	Columns        map[string][]string   // the columns of each pane, as written
 	Keys           map[string][]string   // keys by the name of the binding, as written
 	Policies       model.Policies        // what each server must have to be covered
-	Retention      []retention.Policy    // which restore points vpsdeck prune keeps
+	Retention      []retention.Policy    // which restore points a cleanup keeps
 	SSH            model.SSHRules        // how to connect to the servers
 	Commands       []model.CustomCommand // custom commands
 	Views          []query.SavedView     // saved views

@@ -77,7 +77,7 @@ base = "` + c.Themes[0] + `"          # ` + list(c.Themes) + `
 #filter = "health:overdue"
 #order = "name"         # ` + list(c.Orders) + `; "-name" is the reverse order
 
-# Which restore points vpsdeck prune keeps: see docs/RETENTION.md.
+# Which restore points a clean-up (c) and vpsdeck prune keep: see docs/RETENTION.md.
 #[[retention]]
 #server = "db-*"
 #kind = "snapshots"     # or "backups"; without it: both

@@ -145,6 +145,23 @@ type Input struct {
 	Selected func(model.ServerRef) bool // nil: every server
 }
 
+// Unmatched reports the names in the policy that match no server.
+func (r Policy) Unmatched(servers []model.Server) []model.Problem {
+	var problems []model.Problem
+	for _, asked := range r.Servers {
+		if !slices.ContainsFunc(servers, func(s model.Server) bool { return MatchesServer(asked, s.Ref()) }) {
+			problems = append(problems, model.Problem{Message: model.Clean("servers: no server has the name or ID " +
+				asked + ": * matches any characters, ? matches one")})
+		}
+	}
+	return problems
+}
+
+// MatchesServer reports whether an ID or a glob for names matches the server.
+func MatchesServer(asked string, server model.ServerRef) bool {
+	return asked == string(server.ID) || pattern.MatchGlob(asked, server.Name)
+}
+
 // Decision is what a plan says about one restore point, and why.
 type Decision struct {
 	Point  model.Point
@@ -205,6 +222,29 @@ func New(in Input) Plan {
 		plan.addServer(in, work, group)
 	}
 	return plan
+}
+
+// Recheck returns the removals that the current lists still call for: points that have not changed
+// since the plan was shown. It never returns more than the plan. The time of in is the plan's.
+func (p Plan) Recheck(in Input) []model.Point {
+	shown := make(map[model.Key]model.Point, p.Removed)
+	for _, d := range p.Decisions {
+		if d.Remove {
+			shown[d.Point.Key()] = d.Point
+		}
+	}
+	in.Now = p.At
+	return slices.DeleteFunc(New(in).Removals(), func(point model.Point) bool {
+		before, ok := shown[point.Key()]
+		return !ok || !unchanged(before, point)
+	})
+}
+
+// unchanged reports whether the two points are equal.
+func unchanged(a, b model.Point) bool {
+	times := a.CreatedAt.Equal(b.CreatedAt) && a.ExpiresAt.Equal(b.ExpiresAt)
+	a.CreatedAt, a.ExpiresAt = b.CreatedAt, b.ExpiresAt
+	return times && a == b
 }
 
 // groups returns the points of each server, by name, newest first.
@@ -315,9 +355,8 @@ func (p *Plan) add(d Decision) {
 func (in Input) firstPolicy(p *model.Point) int {
 	return slices.IndexFunc(in.Retain, func(r Policy) bool {
 		return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, p.Kind)) &&
-			(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers, func(asked string) bool {
-				return asked == string(p.Server.ID) || pattern.MatchGlob(asked, p.Server.Name)
-			}))
+			(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers,
+				func(asked string) bool { return MatchesServer(asked, p.Server) }))
 	})
 }
 
@@ -340,4 +379,16 @@ func protectedBy(r Policy, p *model.Point) string {
 		}
 	}
 	return ""
+}
+
+// OnlyKind returns the policies narrowed to one kind, without those for the other.
+func OnlyKind(policies []Policy, kind model.Kind) []Policy {
+	var out []Policy
+	for _, p := range policies {
+		if len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind) {
+			p.Kinds = []model.Kind{kind}
+			out = append(out, p)
+		}
+	}
+	return out
 }

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
 )
 
 // Profile is what the config says about an account. The zero Profile is the account without a
@@ -17,6 +18,8 @@ type Profile struct {
 	PanelURL string         // of a server in the provider's panel, with {id}; "": on the API's host
 	Strict   bool           // every deletion needs the server's name typed
 	Policies model.Policies // what each server must have to be covered
+	// which restore points a cleanup keeps; the first that covers a point applies
+	Retention []retention.Policy
 }
 
 // Label is the profile's name for use in a sentence.

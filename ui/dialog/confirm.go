@@ -30,9 +30,12 @@ type Checkbox struct {
 
 // ConfirmOptions is what a confirmation shows and does.
 type ConfirmOptions struct {
-	Title        string
-	Question     string
-	List         []string // the items, one a line; scrolls if they do not fit
+	Title    string
+	Question string
+	// draws what is confirmed in at most rows lines above the list; nil: nothing
+	Picture      func(s *style.Styles, width, rows int) []string
+	List         []string         // the items, one a line; scrolls if they do not fit
+	Minor        func(i int) bool // reports whether a line of the list is drawn muted; nil: none is
 	Details      []Detail
 	Checkbox     *Checkbox
 	Phrase       *Phrase                    // must be typed to confirm; nil: nothing
@@ -105,6 +108,14 @@ func NewInput(s *style.Styles) textinput.Model {
 	st.Cursor.Color = s.Palette.Accent
 	in.SetStyles(st)
 	return in
+}
+
+// SetSize sets the available size in cells. A picture may use more of a wide screen than text.
+func (c *Confirm) SetSize(width, height int) {
+	c.bounds.SetSize(width, height)
+	if c.options.Picture != nil {
+		c.width = min(width, max(inputWidth, width*maxTextPart/100))
+	}
 }
 
 // Enable ends the input delay.

@@ -55,7 +55,11 @@ func (c *Confirm) listLines(s *style.Styles, width, rows int) []line {
 		} else if i == top+rows-1 && i < len(c.options.List)-1 {
 			arrow = style.More
 		}
-		out = append(out, line{widget.Justify(s.Text.Render(text), s.Muted.Render(arrow), width), dropLate})
+		st := s.Text
+		if c.options.Minor != nil && c.options.Minor(i) {
+			st = s.Muted
+		}
+		out = append(out, line{widget.Justify(st.Render(text), s.Muted.Render(arrow), width), dropLate})
 	}
 	return out
 }
@@ -65,6 +69,9 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 	out := []line{blank}
 	for i, l := range widget.Wrap(widget.NormalizeWidth(c.options.Question), width) {
 		out = append(out, line{s.Strong.Render(l), dropOrder(i, dropLate)})
+	}
+	if c.options.Picture != nil {
+		out = append(append(out, blank), c.pictureLines(s, width)...)
 	}
 	if listRows > 0 {
 		out = append(append(out, blank), c.listLines(s, width, listRows)...)
@@ -84,6 +91,23 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 			dropRequest})
 	}
 	return append(out, blank, line{c.buttonRow(s, width), dropNever})
+}
+
+// pictureLines returns the picture, in the lines that the rest leaves free with a short list.
+func (c *Confirm) pictureLines(s *style.Styles, width int) []line {
+	rest := *c
+	rest.options.Picture = nil
+	used := 0
+	for _, l := range rest.allLines(s, width, min(minListRows, len(c.options.List))) {
+		if l.drop < dropMinor {
+			used++
+		}
+	}
+	var out []line
+	for _, l := range c.options.Picture(s, width, max(c.textHeight()-used, 1)) {
+		out = append(out, line{l, dropLate})
+	}
+	return out
 }
 
 // wrapLines wraps a text; an empty text has no lines.

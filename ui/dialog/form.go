@@ -46,6 +46,7 @@ type FormOptions struct {
 	SubmitLabel string // what enter does on the last field
 	OnSubmit    func(Values) tea.Cmd
 	OnCancel    func() tea.Cmd // runs when esc closes it; nil: nothing
+	OnKinds     func() tea.Cmd // explains the kinds of restore points over the form; nil: no key does
 	NoCancel    bool           // esc does not close it, as there is nothing behind it
 }
 
@@ -139,6 +140,8 @@ func (f *Form) Update(msg tea.Msg) (tea.Cmd, bool) {
 		switch {
 		case key.Matches(msg, f.keys.Cancel):
 			return f.cancel()
+		case f.options.OnKinds != nil && key.Matches(msg, f.keys.Kinds) && msg.Text == "":
+			return f.options.OnKinds(), false
 		case msg.String() == "ctrl+v" || msg.String() == "ctrl+e":
 			return nil, false
 		case f.changingField:
@@ -318,7 +321,11 @@ func (f *Form) ShortHelp() []key.Binding {
 	if f.options.NoCancel {
 		return append(keys, keymap.Interrupt())
 	}
-	return append(keys, f.keys.Cancel)
+	keys = append(keys, f.keys.Cancel)
+	if f.options.OnKinds != nil {
+		keys = append(keys, f.keys.Kinds)
+	}
+	return keys
 }
 
 // canSubmitEarly reports whether there are fields after the focused one.

@@ -104,6 +104,9 @@ func (f *Form) help() string {
 	if !f.options.NoCancel {
 		text += " " + style.Dot + " " + f.keys.Cancel.Keys()[0] + ": cancel"
 	}
+	if f.options.OnKinds != nil {
+		text += " " + style.Dot + " " + f.keys.Kinds.Help().Key + ": " + f.keys.Kinds.Help().Desc
+	}
 	return text
 }
 

@@ -142,6 +142,7 @@ func (a Actions) snapshotForm(server model.Server) tea.Cmd {
 		},
 		Request:     command.DescribeRequest(model.Create, p),
 		SubmitLabel: "create",
+		OnKinds:     a.ShowKinds,
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			p.Name, p.Description = v["name"], strings.TrimSpace(v["description"])
 			return a.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
@@ -165,6 +166,7 @@ func (a Actions) backupForm(server model.Server) tea.Cmd {
 		},
 		Request:     command.DescribeRequest(model.Create, p),
 		SubmitLabel: "create",
+		OnKinds:     a.ShowKinds,
 		OnSubmit: func(v dialog.Values) tea.Cmd {
 			p.Description = strings.TrimSpace(v["description"])
 			return a.env.Start(model.ActionRequest{Action: model.Create, Point: p, Server: server.Ref()})
@@ -423,7 +425,7 @@ func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Deta
 			Value: model.Pluralize(countUsable(all, a.env.State.Now)-usableCount(p, a.env.State.Now), "restore point"),
 			Minor: true})
 	}
-	return details
+	return append(details, a.coverageDetails([]model.Point{p}, func(model.ServerRef) string { return "" })...)
 }
 
 // nextNewest describes the newest point without this one.

@@ -225,7 +225,8 @@ func TestDeleteConfirmationMatchesRisk(t *testing.T) {
 		"the last backup": {[]model.Point{old, newer, newest}, newer, true,
 			[]string{"Delete backup #2 of web-server-01?", "the LAST backup: only snapshots remain, which live on",
 				"the server's own infrastructure"}},
-		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point"}},
+		"the last": {[]model.Point{old}, old, true, []string{"the LAST restore point", "After this",
+			"✗ no usable restore point"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarnessWith(t, c.points...)

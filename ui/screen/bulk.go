@@ -38,6 +38,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		Title:       fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")),
 		Intro:       a.bulkIntro(kind, servers, leftOut),
 		SubmitLabel: "create all",
+		OnKinds:     a.ShowKinds,
 		Request:     fmt.Sprintf("%d × POST /%ss/", len(servers), kind),
 		Fields: []dialog.Field{{Key: "description", Title: "Description (optional; may contain {server} {date} " +
 			"{time} {n})",
@@ -255,7 +256,8 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 	for _, p := range points {
 		lines = append(lines, a.deletionLine(p, left[p.Server.ID].lossText()))
 	}
-	details = append(details, lossDetails(points, left)...)
+	details = append(append(details, lossDetails(points, left)...),
+		a.coverageDetails(points, model.ServerRef.SentenceName)...)
 	number := strconv.Itoa(len(points))
 	return dialog.ConfirmOptions{
 		Title: title,

@@ -1,21 +1,37 @@
 package screen
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
 	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
 
-// CleanUp opens the form for a cleanup, which deletes old points but keeps some per server. A
+// CleanUp opens the form for a cleanup, which deletes what the retention rules do not keep. A
 // preview must be confirmed first.
 func (a Actions) CleanUp() tea.Cmd { return a.whenLoaded(cleanupTitles, a.cleanUp) }
+
+// usualRules are the rules that the form begins with if the config has none.
+var usualRules = retention.Rules{Last: 3, Daily: 7, Weekly: 4}
+
+// The choices of the form.
+const (
+	rulesOfConfig = "config"
+	rulesTyped    = "typed"
+
+	includeRules     = "rules"
+	includeManual    = "manual"
+	includeSnapshots = "snapshots"
+	includeBackups   = "backups"
+	includeAll       = "all"
+)
 
 func (a Actions) cleanUp() tea.Cmd {
 	why := a.listError()
@@ -25,85 +41,185 @@ func (a Actions) cleanUp() tea.Cmd {
 	if why != "" {
 		return a.refuse(cleanupTitles, why, "")
 	}
+	rules := usualRules
+	include := []dialog.Choice{
+		{Value: includeManual, Label: "manual backups and snapshots"},
+		{Value: includeSnapshots, Label: "snapshots"},
+		{Value: includeBackups, Label: "manual backups"},
+		{Value: includeAll, Label: "everything, including automatic backups"},
+	}
+	var fields []dialog.Field
+	if config := a.env.Retention; len(config) > 0 {
+		if !config[0].Rules.IsZero() {
+			rules = config[0].Rules
+		}
+		fields = append(fields, dialog.Field{Key: "rules", Title: "Rules", Choices: []dialog.Choice{
+			{Value: rulesOfConfig, Label: "of the config (" + model.Pluralize(len(config), "rule") + ")"},
+			{Value: rulesTyped, Label: "as written here"},
+		}})
+		include = append([]dialog.Choice{{Value: includeRules, Label: "what the rules cover"}}, include...)
+	}
 	return a.openForm(dialog.FormOptions{
 		Title: "Clean up old restore points",
-		Intro: []dialog.IntroLine{{Text: "A preview comes first. Each server always keeps its newest usable " +
-			"point and its newest usable backup."}},
+		Intro: []dialog.IntroLine{{Text: "A preview comes first. What coverage needs and what is protected always " +
+			"stays."}},
 		SubmitLabel: "preview",
-		Fields: []dialog.Field{
-			{Key: "older", Title: "Older than", Value: "30d", Limit: 20,
-				Check: func(text string) error { _, err := model.ParseAge(text); return err }},
-			{Key: "keep", Title: "Keep at least, per server", Value: "3", Limit: 3, Check: checkCount},
-			{Key: "servers", Title: "Servers (globs; empty = all)", Limit: 200, Check: a.checkServers},
-			{Key: "kinds", Title: "Include", Choices: []dialog.Choice{
-				{Value: "manual", Label: "manual backups and snapshots"},
-				{Value: "snapshots", Label: "snapshots"},
-				{Value: "backups", Label: "manual backups"},
-				{Value: "all", Label: "everything, including automatic backups"},
-			}},
-		},
-		OnSubmit: func(v dialog.Values) tea.Cmd { return a.previewCleanup(parseCleanupRule(v)) },
+		Fields: append(fields,
+			dialog.Field{Key: "keep", Title: "Keep (last, hourly, daily, weekly, monthly, yearly, within)",
+				Value: rules.Words(), Replace: true, Limit: 200,
+				Check: func(text string) error { _, err := retention.ParseRules(text); return err }},
+			dialog.Field{Key: "servers", Title: "Servers (globs; empty = all)", Limit: 200, Check: a.checkServers},
+			dialog.Field{Key: "kinds", Title: "Include", Choices: include}),
+		OnSubmit: func(v dialog.Values) tea.Cmd { return a.previewCleanup(a.parseCleanup(v)) },
 	})
 }
 
-func checkCount(text string) error {
-	if n, err := strconv.Atoi(text); err != nil || n < 0 || n > 100 {
-		return errors.New("a whole number, 0 to 100")
-	}
-	return nil
-}
-
 func (a Actions) checkServers(text string) error {
-	rule := model.CleanupRule{Servers: strings.Fields(text)}
-	if problems := rule.Unmatched(a.env.State.Servers.Value); len(problems) > 0 {
+	policy := retention.Policy{Servers: strings.Fields(text)}
+	if problems := policy.Unmatched(a.env.State.Servers.Value); len(problems) > 0 {
 		return problems[0]
 	}
 	return nil
 }
 
-func parseCleanupRule(v dialog.Values) model.CleanupRule {
-	rule := model.CleanupRule{Servers: strings.Fields(v["servers"])}
-	rule.OlderThan, _ = model.ParseAge(v["older"]) // the form has checked both
-	rule.KeepAtLeast, _ = strconv.Atoi(v["keep"])
-	switch v["kinds"] {
-	case "manual":
-		rule.Types = []model.BackupType{model.Manual}
-	case "snapshots":
-		rule.Kinds = []model.Kind{model.Snapshot}
-	case "backups":
-		rule.Kinds, rule.Types = []model.Kind{model.Backup}, []model.BackupType{model.Manual}
-	}
-	return rule
+// cleanup is what the form asks for.
+type cleanup struct {
+	policies []retention.Policy
+	servers  []string // IDs, or globs for names; empty: all
 }
 
-// previewCleanup asks for confirmation. It lists every point to delete, what each server keeps, and
-// the freed space.
-func (a Actions) previewCleanup(rule model.CleanupRule) tea.Cmd {
-	plan := rule.Plan(a.allPoints(), a.env.State.Now)
-	if len(plan.Items) == 0 {
-		return a.refuse(cleanupTitles,
-			"no restore point is older than "+widget.FormatDuration(rule.OlderThan)+", apart from those to keep", "")
+// parseCleanup reads the form, which has checked its values. What the config protects stays
+// protected from typed rules too.
+func (a Actions) parseCleanup(v dialog.Values) cleanup {
+	policies := slices.Clone(a.env.Retention)
+	if v["rules"] != rulesOfConfig {
+		typed := retention.Policy{}
+		typed.Rules, _ = retention.ParseRules(v["keep"])
+		for _, p := range policies {
+			typed.Protect = append(typed.Protect, p.Protect...)
+		}
+		policies = []retention.Policy{typed}
 	}
-	var lines []string
-	at := 0
-	for _, kept := range plan.Kept {
-		lines = append(lines, fmt.Sprintf("%s: delete %d, keep %d (newest %s)", kept.Server.SentenceName(),
-			kept.DeleteCount, kept.Points,
-			widget.CreatedAgo(&kept.Newest, a.env.State.Now)))
-		for range kept.DeleteCount {
-			p := plan.Items[at]
-			at++
-			lines = append(lines, "  "+a.pointSummary(p))
+	switch v["kinds"] {
+	case includeSnapshots:
+		policies = retention.OnlyKind(policies, model.Snapshot)
+	case includeBackups:
+		policies = retention.OnlyKind(policies, model.Backup)
+	}
+	if v["kinds"] != includeRules {
+		for i := range policies {
+			policies[i].Automatic = v["kinds"] == includeAll
 		}
 	}
-	shown := a.remainingAfter(plan.Items)
-	options := a.deleteManyOptions(plan.Items, "Clean up")
-	options.List = lines
-	options.Details = []dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}}
+	return cleanup{policies: policies, servers: strings.Fields(v["servers"])}
+}
+
+// input returns what a plan for the cleanup is made from now.
+func (a Actions) input(c cleanup) retention.Input {
+	return retention.Input{
+		Servers: a.env.State.Servers.Value, Points: a.allPoints(), Now: a.env.State.Now, Coverage: a.env.Policies,
+		Retain: c.policies,
+		Selected: func(s model.ServerRef) bool {
+			return len(c.servers) == 0 || slices.ContainsFunc(c.servers,
+				func(asked string) bool { return retention.MatchesServer(asked, s) })
+		},
+	}
+}
+
+// previewCleanup asks for confirmation. It shows what stays and what goes, day by day and point by
+// point, and why.
+func (a Actions) previewCleanup(c cleanup) tea.Cmd {
+	plan := retention.New(a.input(c))
+	removals := plan.Removals()
+	if len(removals) == 0 {
+		why := "the rules keep every restore point"
+		if len(plan.Decisions) == 0 {
+			why = "there is no restore point that the rules cover"
+		}
+		return a.refuse(cleanupTitles, why, "")
+	}
+	shown := a.remainingAfter(removals)
+	lines, minor := a.planLines(plan)
+	options := a.deleteManyOptions(removals, "Clean up")
+	options.Question = fmt.Sprintf("Delete %d of %s of %s?", plan.Removed,
+		model.Pluralize(len(plan.Decisions), "restore point"), model.Pluralize(countServers(removals), "server"))
+	options.Picture = func(s *style.Styles, width, rows int) []string { return calendarLines(s, plan, width, rows) }
+	options.List, options.Minor = lines, func(i int) bool { return minor[i] }
+	options.Details = append([]dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}},
+		a.coverageDetails(removals, model.ServerRef.SentenceName)...)
 	options.OnConfirm = func(bool) tea.Cmd { // skips what has changed since the preview
-		return a.env.StartAll(a.deleteRequests(plan.Recheck(a.allPoints()).Items, shown))
+		if a.env.bulkProblem() != "" {
+			return a.cleanUp() // says so
+		}
+		left := plan.Recheck(a.input(c))
+		if len(left) == 0 {
+			return a.refuse(cleanupTitles, "the restore points have changed since the preview: none can go now", "")
+		}
+		return a.env.StartAll(a.deleteRequests(left, shown))
 	}
 	return a.openConfirm(options)
+}
+
+// planLines returns a line for each server and each of its points, and which of them stay. Servers
+// that lose nothing come last. What goes comes first, in the order in which it is deleted.
+func (a Actions) planLines(plan retention.Plan) (lines []string, minor []bool) {
+	add := func(text string, stays bool) { lines, minor = append(lines, text), append(minor, stays) }
+	for _, losing := range []bool{true, false} {
+		for _, mine := range byServer(plan.Decisions) {
+			goes, stays := splitDecisions(mine)
+			if (len(goes) > 0) != losing {
+				continue
+			}
+			add(fmt.Sprintf("%s: delete %d, keep %d", mine[0].Point.Server.SentenceName(), len(goes), len(stays)),
+				!losing)
+			for _, d := range goes {
+				add("  delete "+a.decisionText(d), false)
+			}
+			for _, d := range stays {
+				add("  keep   "+a.decisionText(d), true)
+			}
+		}
+	}
+	return lines, minor
+}
+
+// byServer splits decisions into those of each server, which stand together.
+func byServer(all []retention.Decision) [][]retention.Decision {
+	var out [][]retention.Decision
+	for i := range all {
+		if i == 0 || all[i].Point.Server.ID != all[i-1].Point.Server.ID {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], all[i])
+	}
+	return out
+}
+
+// splitDecisions splits what goes, oldest first, from what stays, newest first.
+func splitDecisions(all []retention.Decision) (goes, stays []retention.Decision) {
+	for _, d := range all {
+		if d.Remove {
+			goes = append(goes, d)
+		} else {
+			stays = append(stays, d)
+		}
+	}
+	newestFirst := func(a, b retention.Decision) int { return b.Point.CreatedAt.Compare(a.Point.CreatedAt) }
+	slices.SortStableFunc(stays, newestFirst)
+	slices.SortStableFunc(goes, func(a, b retention.Decision) int { return newestFirst(b, a) })
+	return goes, stays
+}
+
+// decisionText describes a point and why it stays or goes. What matters less comes last, where
+// space may be short.
+func (a Actions) decisionText(d retention.Decision) string {
+	p := &d.Point
+	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(p, a.env.State.Now), d.Why,
+		widget.SizeOf(p)}
+	if p.Name != "" {
+		parts = append(parts, p.Name)
+	}
+	return strings.Join(parts, " "+style.Dot+" ")
 }
 
 // freedText describes the freed space, and the number of points of unknown size.

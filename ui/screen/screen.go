@@ -9,6 +9,7 @@ import (
 
 	"vpsdeck/keymap"
 	"vpsdeck/model"
+	"vpsdeck/model/retention"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/style"
 )
@@ -39,10 +40,11 @@ type Env struct {
 	Keys   *keymap.KeyMap
 	Styles func() *style.Styles
 
-	SSH          model.SSHRules // how to connect to the servers
-	Policies     model.Policies // what each server must have to be covered
-	StrictDelete bool           // every deletion requires the server's name
-	Columns      Columns        // the visible columns; nil: all
+	SSH          model.SSHRules     // how to connect to the servers
+	Policies     model.Policies     // what each server must have to be covered
+	Retention    []retention.Policy // of the config, which restore points a cleanup keeps
+	StrictDelete bool               // every deletion requires the server's name
+	Columns      Columns            // the visible columns; nil: all
 
 	OnePane     bool    // only one pane is on the screen, so it says everything itself
 	PageSorting Sorting // the order of a server's page, kept for the next server
