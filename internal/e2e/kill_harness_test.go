@@ -140,7 +140,7 @@ func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
 	h.t.Helper()
 	s = h.restart(s)
 	s.press("A")
-	s.waitFor("newest first", a.title, a.endText)
+	s.waitFor("─ Activity", a.title, a.endText)
 	h.requireNothingResumed(s)
 	h.requireJournal(lines...)
 	h.requireSent(concat(a.requestsBefore, a.request)...)
@@ -151,7 +151,7 @@ func (h *harness) requireFinished(s *session, a actionCase, lines []string) {
 func (h *harness) requireNothingResumed(s *session) {
 	h.t.Helper()
 	s.press("\x1b")
-	s.waitGone("newest first")
+	s.waitGone("─ Activity")
 	before := len(h.account.Requests())
 	s.press("R")
 	h.waitUntil("all lists have been read again", func() bool {

@@ -105,7 +105,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 
 			s = h.restart(s)
 			s.press("A")
-			s.waitFor("newest first", "onto web-server-01: no longer")
+			s.waitFor("─ Activity", "onto web-server-01: no longer")
 			h.requireNothingResumed(s)
 			h.requireJournal("create intent", "create running", "create done", "restore canceled")
 			h.requireSent("POST /snapshots/")
@@ -208,9 +208,9 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 
 	second := h.start()
 	second.press("A")
-	second.waitFor("newest first")
+	second.waitFor("─ Activity")
 	second.press("\x1b")
-	second.waitGone("newest first")
+	second.waitGone("─ Activity")
 	second.waitFor("◐ 1 running") // it sees the snapshot as one of another program
 	h.account.Release()
 	h.requireJournal("create intent", "create running")

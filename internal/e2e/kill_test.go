@@ -26,7 +26,7 @@ func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 		h.holdRequests(nil)
 		s = h.start()
 		s.press("A")
-		s.waitFor("newest first")
+		s.waitFor("─ Activity")
 		h.requireNothingResumed(s)
 		if s.hasShown(a.title) {
 			h.t.Error("an action is shown that was never started")

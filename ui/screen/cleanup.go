@@ -211,14 +211,18 @@ func splitDecisions(all []retention.Decision) (goes, stays []retention.Decision)
 }
 
 // decisionText describes a point and why it stays or goes. What matters less comes last, where
-// space may be short.
+// space may be short. Of a point that goes, the words that somebody gave it matter most: they may
+// say that it must stay.
 func (a Actions) decisionText(d retention.Decision) string {
 	p := &d.Point
-	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(p, a.env.State.Now), d.Why,
-		widget.SizeOf(p)}
-	if p.Name != "" {
-		parts = append(parts, p.Name)
+	reason, words := []string{d.Why, widget.SizeOf(p)}, []string{p.Name, p.Description}
+	parts := []string{fmt.Sprintf("%s #%s", p.Kind, p.ID), widget.CreatedAgo(p, a.env.State.Now)}
+	if d.Remove {
+		parts = slices.Concat(parts, words, reason)
+	} else {
+		parts = slices.Concat(parts, reason, words)
 	}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 	return strings.Join(parts, " "+style.Dot+" ")
 }
 
