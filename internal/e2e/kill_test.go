@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,7 +85,10 @@ func TestNotSeenActionIsResentOnceWhenConfirmed(t *testing.T) {
 	h.advance(3 * time.Minute)
 	s.pressUntil("Not seen: try again?", "R")
 	s.pressUntil("▸ Send again", "y")
-	s.press("\r")
+	// A busy program may read the enter in one burst with the y, and ignores it then.
+	s.pressUntilTrue([]string{"\r"}, "the dialog closes", func(screen string) bool {
+		return !strings.Contains(screen, "Send again")
+	})
 	h.requireJournal("create intent", "create not-found", "create intent", "create running")
 	h.requireSent("POST /snapshots/")
 }
