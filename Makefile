@@ -7,7 +7,7 @@ demo: ## the dashboard on a simulated account
 test: ## all tests
 	go test ./...
 
-short: ## every package, in less than a minute
+short: ## every package, long tables cut
 	go test -short ./...
 
 lint: ## formatting and linters

@@ -28,9 +28,15 @@ func renderAll(into, only string) error {
 		if only != "" && only != s.name {
 			continue
 		}
-		files, err := s.render()
+		drawn, err := s.render()
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		files := map[string][]byte{".svg": drawn.svg}
+		if drawn.still != nil {
+			if files[".png"], err = drawn.still.PNG(); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
 		}
 		for suffix, data := range files {
 			if err := os.WriteFile(filepath.Join(into, s.name+suffix), data, 0o644); err != nil {

@@ -12,14 +12,14 @@ func TestCommittedPicturesAreUpToDate(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			files, err := s.render()
+			drawn, err := s.render()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := os.ReadFile(s.name + ".svg"); err != nil || !bytes.Equal(got, files[".svg"]) {
+			if got, err := os.ReadFile(s.name + ".svg"); err != nil || !bytes.Equal(got, drawn.svg) {
 				t.Errorf("%s.svg is stale: run go run ./screenshots", s.name)
 			}
-			if _, err := os.Stat(s.name + ".png"); err != nil && files[".png"] != nil {
+			if _, err := os.Stat(s.name + ".png"); err != nil && drawn.still != nil {
 				t.Errorf("%s.png is missing: run go run ./screenshots", s.name)
 			}
 		})

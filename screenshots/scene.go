@@ -57,19 +57,23 @@ func (s *stage) injectFault(text string) {
 	s.account.Inject(f)
 }
 
-// render runs the scene and draws the final screen, or the recording. It returns the files by their
-// suffix. A recording has no PNG.
-func (s scene) render() (map[string][]byte, error) {
+// drawing is what a scene has become.
+type drawing struct {
+	svg   []byte
+	still *picture.Picture // nil: it is a recording
+}
+
+// render runs the scene and draws the final screen, or the recording.
+func (s scene) render() (drawing, error) {
 	frames, err := s.play()
 	if err != nil {
-		return nil, err
+		return drawing{}, err
 	}
 	if s.recorded {
-		return map[string][]byte{".svg": picture.Recording(frames)}, nil
+		return drawing{svg: picture.Recording(frames)}, nil
 	}
 	last := frames[len(frames)-1].Picture
-	png, err := last.PNG()
-	return map[string][]byte{".svg": last.SVG(), ".png": png}, err
+	return drawing{last.SVG(), last}, nil
 }
 
 // play runs the scene. The last frame is the final screen.
