@@ -443,7 +443,9 @@ func (s *session) fillSnapshot() {
 	s.selectServer()
 	s.press("s")
 	s.waitFor("New snapshot of web-server-01")
-	s.press("before-kill\r")
+	s.press("before-kill")
+	s.waitFor("› before-kill") // a busy program would read the enter in one burst with the name
+	s.press("\r")
 	s.waitFor("enter: create")
 }
 
