@@ -23,6 +23,12 @@ type ListStatus struct {
 	Partial bool      // the list is incomplete
 }
 
+// Complete reports whether the list was read completely, and the last request for it succeeded.
+func (s ListStatus) Complete() bool { return s.Err == nil && !s.Partial && !s.At.IsZero() }
+
+// Lists returns the results for all lists: servers, backups and snapshots.
+func (v AccountView) Lists() [3]ListStatus { return [3]ListStatus{v.Servers, v.Points[0], v.Points[1]} }
+
 // listStatusOf returns the result of the last requests for a list.
 func listStatusOf[T any](r *Remote[T]) ListStatus {
 	return ListStatus{r.Err, r.At, r.Loaded() && !r.Complete()}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 
+	"vpsdeck/internal/atomicfile"
 	"vpsdeck/internal/settings"
 	"vpsdeck/ui/command"
 )
@@ -58,14 +59,8 @@ func (l lastViews) save(views map[string]command.LastView) {
 	if l.path == "" || !changed || os.MkdirAll(filepath.Dir(l.path), 0o700) != nil {
 		return
 	}
-	file, err := os.CreateTemp(filepath.Dir(l.path), "views-*") // readable only by its owner
-	if err != nil {
-		return
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // after a success it has been renamed
-	err = json.NewEncoder(file).Encode(all)
-	if closeErr := file.Close(); err == nil && closeErr == nil {
-		_ = os.Rename(file.Name(), l.path)
+	if text, err := json.Marshal(all); err == nil {
+		_ = atomicfile.Write(l.path, text, 0o600) // a lost view is no reason to fail at the end
 	}
 }
 

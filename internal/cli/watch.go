@@ -140,8 +140,8 @@ func (w *eventPrinter) print(e event.Event) {
 func (w *eventPrinter) noteReading(view model.AccountView) {
 	complete := true
 	var failure error
-	for _, list := range []model.ListStatus{view.Servers, view.Points[0], view.Points[1]} {
-		complete = complete && !list.At.IsZero() && !list.Partial && list.Err == nil
+	for _, list := range view.Lists() {
+		complete = complete && list.Complete()
 		if list.Err != nil {
 			failure = list.Err
 		}

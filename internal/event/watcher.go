@@ -84,7 +84,7 @@ func (w *Watcher) isNews() bool { return !w.memory.At.IsZero() }
 // succeeded; else zero.
 func freshLists(view model.AccountView) lists {
 	at := func(s model.ListStatus) time.Time {
-		if s.Err != nil || s.Partial {
+		if !s.Complete() {
 			return time.Time{}
 		}
 		return s.At

@@ -3,9 +3,8 @@ package headless
 import (
 	"bytes"
 	"context"
-	"os"
-	"path/filepath"
 
+	"vpsdeck/internal/atomicfile"
 	"vpsdeck/internal/fserror"
 	"vpsdeck/internal/metrics"
 	"vpsdeck/internal/settings"
@@ -40,38 +39,15 @@ func (r *Runner) Metrics(ctx context.Context, opts MetricsOptions) error {
 	return r.writeWhole(opts.File, text.Bytes())
 }
 
-// writeWhole writes to a file, or to standard output if its name is empty.
+// writeWhole writes to a file, or to standard output if its name is empty. Everybody may read the
+// file: it holds no secret.
 func (r *Runner) writeWhole(path string, text []byte) error {
 	if path == "" {
 		_, err := r.opts.Out.Write(text)
 		return outputError(err)
 	}
-	return replaceFile(path, text)
-}
-
-// replaceFile writes a file beside the old one and puts it in its place, so that a reader sees one
-// or the other. Everybody may read it: it holds no secret.
-func replaceFile(path string, text []byte) error {
-	failed := func(err error) error {
+	if err := atomicfile.Write(path, text, 0o644); err != nil {
 		return settings.Errorf(settings.ExitOther, "%s cannot be written: %s", path, fserror.Reason(err))
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return failed(err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // after the rename there is none
-	_, err = file.Write(text)
-	if chmod := file.Chmod(0o644); err == nil {
-		err = chmod
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return failed(err)
 	}
 	return nil
 }

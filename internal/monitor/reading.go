@@ -17,6 +17,17 @@ import (
 // false if the hub or the context ends first.
 type Source func(ctx context.Context, after int) (model.AccountView, bool)
 
+// each calls a function with each new view, until it returns false, or the source or the context ends.
+func (next Source) each(ctx context.Context, apply func(model.AccountView) bool) {
+	for number := 0; ; {
+		view, ok := next(ctx, number)
+		if !ok || !apply(view) {
+			return
+		}
+		number = view.Number
+	}
+}
+
 // Account is the account that is followed.
 type Account struct {
 	Client   command.Client
@@ -45,14 +56,10 @@ func NewReading(account Account, maxAge time.Duration) *Reading {
 
 // Run follows the account until the source or the context ends.
 func (r *Reading) Run(ctx context.Context, next Source) {
-	for number := 0; ; {
-		view, ok := next(ctx, number)
-		if !ok {
-			return
-		}
-		number = view.Number
+	next.each(ctx, func(view model.AccountView) bool {
 		r.apply(view)
-	}
+		return true
+	})
 }
 
 func (r *Reading) apply(view model.AccountView) {
@@ -92,7 +99,7 @@ func (r *Reading) Metrics() metrics.Account {
 // never.
 func (r *Reading) readAt() time.Time {
 	oldest := r.view.Servers.At
-	for _, list := range []model.ListStatus{r.view.Servers, r.view.Points[0], r.view.Points[1]} {
+	for _, list := range r.view.Lists() {
 		if list.Partial || list.At.IsZero() {
 			return time.Time{}
 		}
@@ -108,7 +115,7 @@ func (r *Reading) NotReady() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	why := ""
-	for _, list := range []model.ListStatus{r.view.Servers, r.view.Points[0], r.view.Points[1]} {
+	for _, list := range r.view.Lists() {
 		if list.Err != nil {
 			why = ": " + model.ErrorMessage(list.Err)
 			break

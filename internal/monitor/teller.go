@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"vpsdeck/internal/atomicfile"
 	"vpsdeck/internal/event"
 	"vpsdeck/internal/fserror"
 	"vpsdeck/internal/hook"
@@ -110,18 +111,14 @@ func (t *Teller) Run(ctx context.Context, next Source) {
 	all.Go(func() { t.sender.Run(ctx) })
 	all.Go(func() {
 		defer close(views)
-		for number := 0; ; {
-			view, ok := next(ctx, number)
-			if !ok {
-				return
-			}
-			number = view.Number
+		next.each(ctx, func(view model.AccountView) bool {
 			select {
 			case views <- view:
+				return true
 			case <-ctx.Done():
-				return
+				return false
 			}
-		}
+		})
 	})
 	for open := true; open; {
 		var view model.AccountView
@@ -186,20 +183,5 @@ func writeFile(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), "events-*.new")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // after the rename there is none
-	_, err = temporary.Write(text)
-	if err == nil {
-		err = temporary.Sync()
-	}
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	return err
+	return atomicfile.Write(path, text, 0o600)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"vpsdeck/internal/atomicfile"
 	"vpsdeck/internal/fserror"
 	"vpsdeck/model"
 )
@@ -116,23 +117,9 @@ func (t *Tokens) Forget() ([]Store, error) {
 
 // writeToken replaces the file atomically, so that a crash leaves the old token or the new one,
 // never half of one. The file is created with mode 0600, and a new directory with 0700.
-func writeToken(path string, secret model.Secret) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func writeToken(path string, secret model.Secret) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(dir, ".token-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	_, err = file.WriteString(secret.Reveal() + "\n")
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return atomicfile.Write(path, []byte(secret.Reveal()+"\n"), 0o600)
 }
