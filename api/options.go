@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -126,7 +125,7 @@ func parseBaseURL(text string) (*url.URL, error) {
 			"the API's address contains a user name or password: leave it out, the token is enough")
 	case strings.ContainsAny(text, "?#"):
 		return nil, settingError("the API's address has a query or a fragment: end it before the ? or #")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !model.IsLoopback(u.Hostname()):
 		return nil, settingError("the API's address begins with http://, where anyone on the way could read the " +
 			"token: use https://")
 	}
@@ -135,13 +134,6 @@ func parseBaseURL(text string) (*url.URL, error) {
 		u.RawPath = strings.TrimRight(u.RawPath, "/") + "/"
 	}
 	return u, nil
-}
-
-// isLoopback reports whether the host is certainly this machine: a loopback address, or the name
-// localhost.
-func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }
 
 func checkToken(token string) error {

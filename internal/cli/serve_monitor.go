@@ -16,6 +16,7 @@ import (
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/sshd"
 	"vpsdeck/internal/team"
+	"vpsdeck/model"
 )
 
 // maxReadingAge is how old a reading may be for serve to be ready: five intervals without members.
@@ -37,7 +38,7 @@ func (s serveOptions) checkMetricsAddress() error {
 		return settings.Errorf(settings.ExitUsage, "--metrics %q is not an address: write it like 127.0.0.1:9468",
 			s.metrics)
 	}
-	if !settings.IsLoopback(host) && !s.metricsPublic {
+	if !model.IsLoopback(host) && !s.metricsPublic {
 		return settings.Errorf(settings.ExitUsage, "--metrics %s can be reached from other machines, and there is no "+
 			"login: anyone could read the names of all servers; use 127.0.0.1:%s, or add --metrics-public if that is "+
 			"meant", s.metrics, port)

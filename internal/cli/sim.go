@@ -16,6 +16,7 @@ import (
 
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/settings"
+	"vpsdeck/model"
 )
 
 // maxSpeed keeps the account's clock within the range of time.Duration for more than a week of real
@@ -164,7 +165,7 @@ func (s simOptions) serve(ctx context.Context, out, warnings io.Writer) error {
 		return settings.Errorf(settings.ExitOther, "%s", err)
 	}
 	defer server.Close()
-	if host, _, _ := net.SplitHostPort(s.listen); !settings.IsLoopback(host) {
+	if host, _, _ := net.SplitHostPort(s.listen); !model.IsLoopback(host) {
 		_, _ = fmt.Fprintf(warnings, "vpsdeck: warning: %s can be reached from other machines, without encryption; "+
 			"use --listen 127.0.0.1:8080 to serve only this machine\n", s.listen)
 	}

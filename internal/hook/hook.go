@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -88,15 +87,10 @@ func checkURL(text string) string {
 		return "url contains a user name or a password: use header and header_file"
 	case u.Fragment != "":
 		return "url has a # part: remove it"
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !model.IsLoopback(u.Hostname()):
 		return "url would be unencrypted: use https://, http:// is for this machine only"
 	}
 	return ""
-}
-
-func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 func (h Hook) checkHeader() string {

@@ -1,10 +1,10 @@
 package settings
 
 import (
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"vpsdeck/model"
 )
 
 // checkAddress parses the API's address. Its errors name the source of the address, but never
@@ -20,7 +20,7 @@ func checkAddress(text, source string, code ExitCode) (*url.URL, error) {
 			source)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, Errorf(code, "%s has a ? or # part: remove it, and %s", source, example)
-	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
+	case u.Scheme == "http" && !model.IsLoopback(u.Hostname()):
 		return nil, Errorf(code, "%s would send the token unencrypted: use https://, http:// is for this machine only",
 			source)
 	}
@@ -48,13 +48,6 @@ func isValidPort(u *url.URL) bool {
 	}
 	port, err := strconv.ParseUint(u.Port(), 10, 16)
 	return err == nil && port > 0
-}
-
-// IsLoopback reports whether a host name or IP address is this machine only. Names other than
-// localhost are not resolved.
-func IsLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 // canonicalHost returns the host under which tokens are stored, with its port unless that is the
