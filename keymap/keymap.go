@@ -237,3 +237,9 @@ func (k *KeyMap) DisableLocalCommands() {
 		b.SetEnabled(false)
 	}
 }
+
+// WithHelp returns a binding whose help says something else about the same keys.
+func WithHelp(b key.Binding, text string) key.Binding {
+	b.SetHelp(b.Help().Key, text)
+	return b
+}

@@ -238,7 +238,7 @@ func (c *Confirm) cancel() (tea.Cmd, bool) {
 func (c *Confirm) ShortHelp() []key.Binding {
 	keys := []key.Binding{c.keys.Next, c.keys.Confirm, c.keys.Cancel}
 	if c.options.Phrase == nil {
-		keys = append(keys, withHelp(c.keys.Yes, "focus "+c.options.ConfirmLabel))
+		keys = append(keys, keymap.WithHelp(c.keys.Yes, "focus "+c.options.ConfirmLabel))
 	}
 	if c.focus == focusCheckbox {
 		keys = append(keys, c.keys.Toggle)

@@ -316,7 +316,7 @@ func (f *Form) checkField() string {
 func (f *Form) ShortHelp() []key.Binding {
 	keys := []key.Binding{key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", f.enterLabel()))}
 	if f.canSubmitEarly() {
-		keys = append(keys, withHelp(f.keys.Submit, f.options.SubmitLabel))
+		keys = append(keys, keymap.WithHelp(f.keys.Submit, f.options.SubmitLabel))
 	}
 	if f.options.NoCancel {
 		return append(keys, keymap.Interrupt())

@@ -188,14 +188,11 @@ func (s *Sheet) handleSearch(msg tea.Msg) bool {
 
 // searchKeys are the keys of the search, for the footer.
 func (s *Sheet) searchKeys() []key.Binding {
-	label := func(b key.Binding, description string) key.Binding {
-		b.SetHelp(b.Help().Key, description)
-		return b
-	}
 	if s.search.typing {
-		return []key.Binding{label(s.keys.Dialog.Confirm, "keep"), label(s.keys.Dialog.Cancel, "clear")}
+		return []key.Binding{keymap.WithHelp(s.keys.Dialog.Confirm, "keep"),
+			keymap.WithHelp(s.keys.Dialog.Cancel, "clear")}
 	}
-	return []key.Binding{label(s.keys.View.Filter, "search")}
+	return []key.Binding{keymap.WithHelp(s.keys.View.Filter, "search")}
 }
 
 // layoutColumns distributes blocks over columns of similar height.

@@ -207,6 +207,6 @@ func (m *Menu) row(s *style.Styles, i, keys, labels int) string {
 
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (m *Menu) ShortHelp() []key.Binding {
-	return []key.Binding{withHelp(m.keys.Dialog.Confirm, "choose"), m.keys.Dialog.Next,
-		withHelp(m.keys.Dialog.Cancel, "close")}
+	return []key.Binding{keymap.WithHelp(m.keys.Dialog.Confirm, "choose"), m.keys.Dialog.Next,
+		keymap.WithHelp(m.keys.Dialog.Cancel, "close")}
 }

@@ -248,8 +248,8 @@ func (p *Palette) completion() string {
 
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (p *Palette) ShortHelp() []key.Binding {
-	keys := []key.Binding{withHelp(p.keys.Dialog.Confirm, "run"), p.keys.Dialog.Next,
-		withHelp(p.keys.Dialog.Cancel, "close")}
+	keys := []key.Binding{keymap.WithHelp(p.keys.Dialog.Confirm, "run"), p.keys.Dialog.Next,
+		keymap.WithHelp(p.keys.Dialog.Cancel, "close")}
 	if p.completion() != "" {
 		keys[1] = key.NewBinding(key.WithKeys("down"), key.WithHelp(keymap.Label("down"), "move"))
 		complete := key.NewBinding(key.WithKeys("tab"), key.WithHelp("tab", "complete"))

@@ -83,13 +83,7 @@ func closeButton(s *style.Styles) string { return button(s, "Close", s.ButtonFoc
 
 // ShortHelp returns the keys for the footer; see [Dialog].
 func (r *Refusal) ShortHelp() []key.Binding {
-	return []key.Binding{withHelp(r.keys.Confirm, "close"), withHelp(r.keys.Cancel, "close")}
-}
-
-// withHelp returns a binding with another help text.
-func withHelp(b key.Binding, word string) key.Binding {
-	b.SetHelp(b.Help().Key, word)
-	return b
+	return []key.Binding{keymap.WithHelp(r.keys.Confirm, "close"), keymap.WithHelp(r.keys.Cancel, "close")}
 }
 
 // Wait is shown in place of a form or a confirmation while the lists that it needs are loading. It

@@ -110,7 +110,7 @@ func (s *Sheet) ShortHelp() []key.Binding {
 	if s.closeLabel != nil {
 		closes = s.closeLabel()
 	}
-	keys := []key.Binding{s.keys.Move.Down, s.keys.Move.Up, withHelp(s.keys.Dialog.Cancel, closes)}
+	keys := []key.Binding{s.keys.Move.Down, s.keys.Move.Up, keymap.WithHelp(s.keys.Dialog.Cancel, closes)}
 	if s.onExtraKey != nil {
 		keys = append(keys, s.extraKey)
 	}

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/model/query"
 	"vpsdeck/ui/dialog"
@@ -491,7 +492,7 @@ func (p *Activity) ShortHelp() []key.Binding {
 	k := p.env.Keys
 	back := k.View.Back
 	if p.filter.Value() != "" {
-		back = withHelp(back, "show all")
+		back = keymap.WithHelp(back, "show all")
 	}
 	switch {
 	case p.filter.typing:
@@ -499,7 +500,8 @@ func (p *Activity) ShortHelp() []key.Binding {
 	case len(p.rows) == 0:
 		return []key.Binding{back, k.View.Filter, p.allKey()}
 	}
-	return []key.Binding{withHelp(k.View.Open, "go to it"), withHelp(k.Mark.One, "details"), k.View.Filter,
+	return []key.Binding{keymap.WithHelp(k.View.Open, "go to it"), keymap.WithHelp(k.Mark.One, "details"),
+		k.View.Filter,
 		back, k.View.Copy, p.allKey(), k.View.Order}
 }
 
@@ -510,11 +512,11 @@ func (p *Activity) RowKeys() []key.Binding {
 	if !ok {
 		return nil
 	}
-	keys := []key.Binding{withHelp(k.Mark.One, "details"), withHelp(k.View.Copy, "copy the line")}
+	keys := []key.Binding{keymap.WithHelp(k.Mark.One, "details"), keymap.WithHelp(k.View.Copy, "copy the line")}
 	if e.Operation == nil || e.Profile != "" {
 		return keys
 	}
-	return slices.Concat([]key.Binding{withHelp(k.View.Open, "go to it")}, keys,
+	return slices.Concat([]key.Binding{keymap.WithHelp(k.View.Open, "go to it")}, keys,
 		[]key.Binding{k.View.Raw, k.View.SSH, k.View.Panel})
 }
 
@@ -522,9 +524,9 @@ func (p *Activity) RowKeys() []key.Binding {
 func (p *Activity) allKey() key.Binding {
 	switch b := p.env.Keys.View.Fleet; {
 	case p.all:
-		return withHelp(b, "this profile")
+		return keymap.WithHelp(b, "this profile")
 	case p.log.HasOthers():
-		return withHelp(b, "all profiles")
+		return keymap.WithHelp(b, "all profiles")
 	default:
 		b.SetEnabled(false)
 		return b
@@ -535,10 +537,10 @@ func (p *Activity) allKey() key.Binding {
 func (p *Activity) FullHelp() [][]key.Binding {
 	k := p.env.Keys
 	return [][]key.Binding{
-		{withHelp(k.View.Open, "go to it"), withHelp(k.Mark.One, "details"), k.View.Filter, k.View.Order,
+		{keymap.WithHelp(k.View.Open, "go to it"), keymap.WithHelp(k.Mark.One, "details"), k.View.Filter, k.View.Order,
 			k.View.Reverse, p.allKey(), k.View.Back},
 		{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Action.CleanUp},
-		{k.View.Menu, withHelp(k.View.Copy, "copy the line"), k.View.SSH, k.View.Raw},
+		{k.View.Menu, keymap.WithHelp(k.View.Copy, "copy the line"), k.View.SSH, k.View.Raw},
 	}
 }
 

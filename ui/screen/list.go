@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/keymap"
 	"vpsdeck/model/query"
 	"vpsdeck/ui/widget"
 )
@@ -184,15 +185,9 @@ func (l *list[T, K]) markRange() {
 // markKey returns the key that marks, with what it does to the row under the cursor.
 func (l *list[T, K]) markKey() key.Binding {
 	if row, ok := l.selected(); ok && l.marks[l.identify(row)] {
-		return withHelp(l.env.Keys.Mark.One, "unmark")
+		return keymap.WithHelp(l.env.Keys.Mark.One, "unmark")
 	}
 	return l.env.Keys.Mark.One
-}
-
-// withHelp returns a binding with another help text.
-func withHelp(b key.Binding, word string) key.Binding {
-	b.SetHelp(b.Help().Key, word)
-	return b
 }
 
 // hasColumn reports whether the pane has a column now. The points of one server have no SERVER.

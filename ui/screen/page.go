@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
@@ -140,10 +141,11 @@ func (p *Page) ShortHelp() []key.Binding {
 	back := k.View.Back
 	switch {
 	case len(p.marks) > 0: // restore works on one restore point
-		return []key.Binding{k.Action.Delete, p.markKey(), withHelp(back, "unmark all"), k.View.Filter, k.View.Order,
+		return []key.Binding{k.Action.Delete, p.markKey(), keymap.WithHelp(back, "unmark all"), k.View.Filter,
+			k.View.Order,
 			k.View.Open}
 	case p.filter.Value() != "":
-		back = withHelp(back, "show all")
+		back = keymap.WithHelp(back, "show all")
 	}
 	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, back, p.markKey(),
 		k.View.Filter, k.View.Order, k.View.Open}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/model/query"
 	"vpsdeck/ui/style"
@@ -51,12 +52,7 @@ func NewPoints(env *Env, kind model.Kind) *Points {
 }
 
 // Title returns the pane's name.
-func (p *Points) Title() string {
-	if p.kind == model.Snapshot {
-		return "Snapshots"
-	}
-	return "Backups"
-}
+func (p *Points) Title() string { return kindTitle(p.kind) }
 
 // Show sets whose points to show.
 func (p *Points) Show(server model.ServerRef, fleet bool) {
@@ -173,10 +169,10 @@ func (p *Points) ShortHelp() []key.Binding {
 	}
 	fleet := k.View.Fleet
 	if p.fleet {
-		fleet = withHelp(fleet, "this server")
+		fleet = keymap.WithHelp(fleet, "this server")
 	}
 	if len(p.marks) > 0 { // restore works on one restore point
-		return []key.Binding{k.Action.Delete, p.markKey(), withHelp(k.View.Back, "unmark all"), k.View.Filter,
+		return []key.Binding{k.Action.Delete, p.markKey(), keymap.WithHelp(k.View.Back, "unmark all"), k.View.Filter,
 			k.View.Order, fleet, k.View.Open}
 	}
 	return []key.Binding{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, p.markKey(),
@@ -189,7 +185,7 @@ func (p *Points) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Action.Restore, k.Action.Delete, k.Action.Snapshot, k.Action.Backup, k.Action.CleanUp},
 		{k.View.Open, k.View.Filter, k.View.Order, k.View.Reverse, k.View.Fleet,
-			withHelp(k.View.Problems, "all failed points")},
+			keymap.WithHelp(k.View.Problems, "all failed points")},
 		{k.Mark.One, k.Mark.Range, k.Mark.All, k.View.Menu, k.View.Copy, k.View.SSH, k.View.Raw},
 	}
 }

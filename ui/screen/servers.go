@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/model/pattern"
 	"vpsdeck/model/query"
@@ -228,10 +229,11 @@ func (p *Servers) ShortHelp() []key.Binding {
 	}
 	problems := k.View.Problems
 	if p.onlyProblems {
-		problems = withHelp(problems, "show all")
+		problems = keymap.WithHelp(problems, "show all")
 	}
 	if len(p.marks) > 0 { // restore works on one server
-		return []key.Binding{k.Action.Snapshot, k.Action.Backup, p.markKey(), withHelp(k.View.Back, "unmark all"),
+		return []key.Binding{k.Action.Snapshot, k.Action.Backup, p.markKey(),
+			keymap.WithHelp(k.View.Back, "unmark all"),
 			k.View.Filter, k.View.Order, problems, k.View.Open}
 	}
 	return []key.Binding{k.Action.Snapshot, k.Action.Backup, k.Action.Restore, p.markKey(), k.View.Filter, k.View.Order,
