@@ -101,6 +101,15 @@ func (s *State) PointsComplete() bool { return s.Backups.Complete() && s.Snapsho
 // PointsLoaded reports whether both lists of points have been loaded, at least in part.
 func (s *State) PointsLoaded() bool { return s.Backups.Loaded() && s.Snapshots.Loaded() }
 
+// Complete reports whether all lists have been loaded completely, and the last answers were complete
+// too.
+func (s *State) Complete() bool {
+	return s.Servers.Complete() && s.PointsComplete() && s.Incomplete() == nil
+}
+
+// AllPoints returns the restore points of all servers, backups first, in a new slice.
+func (s *State) AllPoints() []Point { return slices.Concat(s.Backups.Value, s.Snapshots.Value) }
+
 // Incomplete returns why a list is incomplete, as of the last answers. It returns nil if all are
 // complete, or failed for another reason.
 func (s *State) Incomplete() error {

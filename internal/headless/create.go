@@ -3,7 +3,6 @@ package headless
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +75,7 @@ func (r *Runner) Create(ctx context.Context, opts CreateOptions) error {
 			return err
 		}
 	}
-	if err := r.checkCapacity(servers, requests); err != nil {
+	if err := r.checkCapacity(requests); err != nil {
 		return err
 	}
 	if opts.Kind == model.Snapshot {
@@ -141,27 +140,37 @@ func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []mode
 
 // checkCapacity checks that each server can have another restore point now. Where the rules are
 // undocumented, the API decides.
-func (r *Runner) checkCapacity(servers []model.Server, requests []model.ActionRequest) error {
+func (r *Runner) checkCapacity(requests []model.ActionRequest) error {
 	if r.incomplete != nil {
 		r.notef("warning: %s The API decides whether the quota is full", model.ErrorMessage(r.incomplete))
 	}
-	var why []string
-	for i, s := range servers {
-		if busy := r.busyReason(s, requests[i]); busy != "" {
-			why = append(why, busy)
-		}
-	}
-	for _, p := range model.CheckQuotas(requests, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
-		if p.Warning {
-			r.notef("warning: %s", p.Message)
-			continue
-		}
-		why = append(why, p.Message)
+	why, warnings := r.capacityProblems(requests, requests)
+	for _, text := range warnings {
+		r.notef("warning: %s", text)
 	}
 	if len(why) > 0 {
 		return nothingSentError(settings.ExitLimited, why)
 	}
 	return nil
+}
+
+// capacityProblems returns what is in the way of new restore points: why their servers are busy, and
+// which quotas are full, of those that count.
+func (r *Runner) capacityProblems(requests, counted []model.ActionRequest) (why, warnings []string) {
+	for _, in := range requests {
+		server, _ := r.state.Server(in.Server.ID)
+		if busy := r.busyReason(server, in); busy != "" {
+			why = append(why, busy)
+		}
+	}
+	for _, p := range model.CheckQuotas(counted, r.state.AllPoints()) {
+		if p.Warning {
+			warnings = append(warnings, p.Message)
+			continue
+		}
+		why = append(why, p.Message)
+	}
+	return why, warnings
 }
 
 // warnRunning prints the documented warning about snapshots of running servers.

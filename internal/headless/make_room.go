@@ -59,23 +59,10 @@ func (r *Runner) makeRoom(ctx context.Context, opts CreateOptions, requests []mo
 
 // checkOthers checks what could refuse the new snapshots apart from the full quotas.
 func (r *Runner) checkOthers(requests, full []model.ActionRequest) error {
-	var why []string
-	var others []model.ActionRequest
-	for _, in := range requests {
-		server, _ := r.state.Server(in.Server.ID)
-		if busy := r.busyReason(server, in); busy != "" {
-			why = append(why, busy)
-		}
-		if !slices.ContainsFunc(full, func(f model.ActionRequest) bool { return f.Server.ID == in.Server.ID }) {
-			others = append(others, in)
-		}
-	}
-	for _, p := range model.CheckQuotas(others, slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)) {
-		if !p.Warning {
-			why = append(why, p.Message)
-		}
-	}
-	if len(why) > 0 {
+	others := slices.DeleteFunc(slices.Clone(requests), func(in model.ActionRequest) bool {
+		return slices.ContainsFunc(full, func(f model.ActionRequest) bool { return f.Server.ID == in.Server.ID })
+	})
+	if why, _ := r.capacityProblems(requests, others); len(why) > 0 {
 		return nothingSentError(settings.ExitLimited, why)
 	}
 	return nil
@@ -86,7 +73,7 @@ func (r *Runner) checkOthers(requests, full []model.ActionRequest) error {
 func (r *Runner) dispensable(in model.ActionRequest) (model.Point, bool) {
 	next := in.Point
 	next.ID, next.Status, next.CreatedAt = "new", model.Completed, r.state.Now
-	points := slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)
+	points := r.state.AllPoints()
 	plan := retention.New(retention.Input{
 		Servers: r.state.Servers.Value, Points: append(slices.Clone(points), next), Now: r.state.Now,
 		Coverage: r.opts.Policies, Retain: retention.OnlyKind(r.opts.Retain, model.Snapshot),

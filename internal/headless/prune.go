@@ -123,7 +123,7 @@ func (r *Runner) planPrune(opts PruneOptions, policies []retention.Policy, serve
 		policies = retention.OnlyKind(policies, opts.Kinds[0])
 	}
 	return retention.New(retention.Input{
-		Servers: r.state.Servers.Value, Points: slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value),
+		Servers: r.state.Servers.Value, Points: r.state.AllPoints(),
 		Now: r.state.Now, Coverage: r.opts.Policies, Retain: policies,
 		Selected: func(s model.ServerRef) bool { return selected[s.ID] },
 	})
@@ -170,7 +170,7 @@ func (r *Runner) showPlan(plan retention.Plan, format Format) error {
 
 // pruneRequests returns a deletion for each point. What may not be deleted now refuses the whole.
 func (r *Runner) pruneRequests(points []model.Point) ([]model.ActionRequest, error) {
-	all := slices.Concat(r.state.Backups.Value, r.state.Snapshots.Value)
+	all := r.state.AllPoints()
 	var requests []model.ActionRequest
 	var why []string
 	for _, p := range points {

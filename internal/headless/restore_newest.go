@@ -86,12 +86,11 @@ func (r *Runner) newestPoint(ctx context.Context, opts PointOptions) (model.Poin
 
 // checkComplete refuses to choose a restore point while a list is incomplete.
 func (r *Runner) checkComplete() error {
-	err := r.state.Incomplete()
-	if err == nil && r.state.Servers.Complete() && r.state.PointsComplete() {
+	if r.state.Complete() {
 		return nil
 	}
 	reason := "A list is incomplete."
-	if err != nil {
+	if err := r.state.Incomplete(); err != nil {
 		reason = model.ErrorMessage(err)
 	}
 	return refusedError("%s The newest restore point may be missing: choose one with --backup or --snapshot", reason)

@@ -113,7 +113,7 @@ func New(in Input) *Report {
 		Account: model.Clean(in.Account), Host: model.Clean(in.Host), Profile: model.Clean(in.Profile),
 		Program: in.Program, ReadAt: now, Days: in.Days,
 		From:   now.Truncate(day).AddDate(0, 0, 1-in.Days),
-		Whole:  state.Servers.Complete() && state.PointsComplete() && state.Incomplete() == nil,
+		Whole:  state.Complete(),
 		Doubts: append(incompleteLists(state), in.Doubts...),
 	}
 	r.addServers(in)
@@ -122,9 +122,6 @@ func New(in Input) *Report {
 	r.Attention = r.findings()
 	return r
 }
-
-// Until returns the end of the period.
-func (r *Report) Until() time.Time { return r.ReadAt }
 
 // Verdict returns the summary in one or two sentences.
 func (r *Report) Verdict() string {

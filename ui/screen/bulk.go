@@ -123,7 +123,7 @@ func (a Actions) bulkIntro(kind model.Kind, servers []model.Server, leftOut []st
 	if suspended := serversThat(servers, model.Server.Suspended); len(suspended) > 0 {
 		warn("Suspended: " + serverNames(suspended) + ". The API may refuse.")
 	}
-	for _, p := range model.CheckQuotas(createRequests(kind, servers, nil, nil), a.allPoints()) {
+	for _, p := range model.CheckQuotas(createRequests(kind, servers, nil, nil), a.env.State.AllPoints()) {
 		warn(p.Message)
 	}
 	return intro
@@ -150,11 +150,6 @@ func (a Actions) suggestName(server model.Server) string {
 	return strings.Join(names, "")
 }
 
-func (a Actions) allPoints() []model.Point {
-	all := append([]model.Point(nil), a.env.State.Backups.Value...)
-	return append(all, a.env.State.Snapshots.Value...)
-}
-
 // renderTemplate renders a template for all servers; an empty description gives empty texts.
 func (a Actions) renderTemplate(text string, forSnapshot bool, servers []model.Server) ([]string, []model.Problem) {
 	if text == "" && !forSnapshot {
@@ -164,7 +159,7 @@ func (a Actions) renderTemplate(text string, forSnapshot bool, servers []model.S
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return template.RenderAll(servers, a.allPoints(), a.env.State.Now)
+	return template.RenderAll(servers, a.env.State.AllPoints(), a.env.State.Now)
 }
 
 func (a Actions) checkTemplate(servers []model.Server, forSnapshot bool) func(string) error {

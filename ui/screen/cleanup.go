@@ -117,8 +117,9 @@ func (a Actions) parseCleanup(v dialog.Values) cleanup {
 // input returns what a plan for the cleanup is made from now.
 func (a Actions) input(c cleanup) retention.Input {
 	return retention.Input{
-		Servers: a.env.State.Servers.Value, Points: a.allPoints(), Now: a.env.State.Now, Coverage: a.env.Policies,
-		Retain: c.policies,
+		Servers: a.env.State.Servers.Value, Points: a.env.State.AllPoints(), Now: a.env.State.Now,
+		Coverage: a.env.Policies,
+		Retain:   c.policies,
 		Selected: func(s model.ServerRef) bool {
 			return len(c.servers) == 0 || slices.ContainsFunc(c.servers,
 				func(asked string) bool { return retention.MatchesServer(asked, s) })
@@ -163,22 +164,28 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 // planLines returns a line for each server and each of its points, and which of them stay. Servers
 // that lose nothing come last. What goes comes first, in the order in which it is deleted.
 func (a Actions) planLines(plan retention.Plan) (lines []string, minor []bool) {
-	add := func(text string, stays bool) { lines, minor = append(lines, text), append(minor, stays) }
-	for _, losing := range []bool{true, false} {
-		for _, mine := range byServer(plan.Decisions) {
-			goes, stays := splitDecisions(mine)
-			if (len(goes) > 0) != losing {
-				continue
-			}
-			add(fmt.Sprintf("%s: delete %d, keep %d", mine[0].Point.Server.SentenceName(), len(goes), len(stays)),
-				!losing)
-			for _, d := range goes {
-				add("  delete "+a.decisionText(d), false)
-			}
-			for _, d := range stays {
-				add("  keep   "+a.decisionText(d), true)
-			}
+	type line struct {
+		text  string
+		minor bool
+	}
+	var losing, others []line
+	for _, mine := range byServer(plan.Decisions) {
+		goes, stays := splitDecisions(mine)
+		into := &losing
+		if len(goes) == 0 {
+			into = &others
 		}
+		*into = append(*into, line{fmt.Sprintf("%s: delete %d, keep %d", mine[0].Point.Server.SentenceName(),
+			len(goes), len(stays)), len(goes) == 0})
+		for _, d := range goes {
+			*into = append(*into, line{"  delete " + a.decisionText(d), false})
+		}
+		for _, d := range stays {
+			*into = append(*into, line{"  keep   " + a.decisionText(d), true})
+		}
+	}
+	for _, l := range append(losing, others...) {
+		lines, minor = append(lines, l.text), append(minor, l.minor)
 	}
 	return lines, minor
 }

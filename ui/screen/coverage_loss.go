@@ -18,7 +18,7 @@ const maxCoverageLosses = 3
 // one restore point leaves it out.
 func (a Actions) coverageDetails(deleted []model.Point, name func(model.ServerRef) string) []dialog.Detail {
 	state := a.env.State
-	if state.Incomplete() != nil || !state.Servers.Complete() || !state.PointsComplete() {
+	if !state.Complete() {
 		return []dialog.Detail{{Label: "After this", Value: "the coverage is unknown: a list is incomplete", Bad: true}}
 	}
 	losses := state.Fleet().CoverageLosses(a.env.Policies, deleted, state.Now)
