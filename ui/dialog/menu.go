@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -67,14 +68,11 @@ func (m *Menu) Update(msg tea.Msg) (tea.Cmd, bool) {
 
 // handleKey handles a key. A letter belongs to its item first.
 func (m *Menu) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if msg.Text != "" {
-		for i, item := range m.options.Items {
-			if item.Key != "" && msg.String() == item.Key {
-				return m.choose(i)
-			}
-		}
-	}
+	item := slices.IndexFunc(m.options.Items,
+		func(i MenuItem) bool { return i.Key != "" && i.Key == msg.String() })
 	switch {
+	case item >= 0 && msg.Text != "":
+		return m.choose(item)
 	case key.Matches(msg, m.keys.Dialog.Cancel, m.options.Close):
 		return nil, true
 	case key.Matches(msg, m.keys.Dialog.Confirm):
@@ -83,12 +81,8 @@ func (m *Menu) handleKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		m.moveTo(m.cursor + 1)
 	case key.Matches(msg, m.keys.Dialog.Previous, m.keys.Move.Up):
 		m.moveTo(m.cursor - 1)
-	default:
-		for i, item := range m.options.Items { // such as f5
-			if item.Key != "" && msg.String() == item.Key {
-				return m.choose(i)
-			}
-		}
+	case item >= 0: // such as f5
+		return m.choose(item)
 	}
 	return nil, false
 }
@@ -165,7 +159,8 @@ func (m *Menu) View() string {
 	if n := m.reasonLines(); n > 0 {
 		reason := make([]string, n)
 		if item := m.options.Items[m.cursor]; item.Why != "" {
-			for i, l := range widget.Wrap(item.note(), width)[:min(n, len(widget.Wrap(item.note(), width)))] {
+			wrapped := widget.Wrap(item.note(), width)
+			for i, l := range wrapped[:min(n, len(wrapped))] {
 				reason[i] = s.Muted.Render(l)
 			}
 		}
