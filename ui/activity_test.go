@@ -92,7 +92,7 @@ func performActions(w *harness) {
 }
 
 func TestActivityMatchesGolden(t *testing.T) {
-	for _, s := range []size{small, standard, large, wider, larger} { // each with its own journal
+	for _, s := range everySize { // each with its own journal
 		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)},
 			func(w *harness) { performActions(w); w.Press("A") }}.check(t)
 	}
@@ -186,7 +186,7 @@ func TestActivityCopiesTheRow(t *testing.T) {
 }
 
 func TestRowMenuOfActivityMatchesGolden(t *testing.T) {
-	screenCase{"activity-menu", []size{small, standard}, []option{withServers(2)}, func(w *harness) {
+	screenCase{"activity-menu", everySize, []option{withServers(2)}, func(w *harness) {
 		performActions(w)
 		w.Press("A", "x")
 	}}.check(t)

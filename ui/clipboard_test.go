@@ -11,7 +11,7 @@ import (
 
 func TestCopyMatchesGolden(t *testing.T) {
 	for _, l := range []screenCase{
-		{"copy-server", []size{small, standard, large}, nil, atServer("web-server-01", "y")},
+		{"copy-server", everySize, nil, atServer("web-server-01", "y")},
 		{"copy-backup", []size{standard}, nil, atServer("web-server-01", "2", "y")},
 	} {
 		l.check(t)
@@ -94,7 +94,7 @@ func TestCopyWithoutARowSaysSo(t *testing.T) {
 
 func TestRowMenuMatchesGolden(t *testing.T) {
 	for _, l := range []screenCase{
-		{"row-menu", []size{small, standard, large}, nil, atServer("db-server-01", "x")},
+		{"row-menu", everySize, nil, atServer("db-server-01", "x")},
 		{"row-menu-point", []size{standard}, nil, atServer("web-server-03", "3", "x")},
 		{"row-menu-read-only", []size{standard}, []option{readOnly}, atServer("web-server-01", "x")},
 		{"row-menu-marked", []size{standard}, nil, func(w *harness) {

@@ -19,7 +19,7 @@ func TestConfirmsMatchGolden(t *testing.T) {
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
 		{"restore", all, nil, atServer("web-server-01", "3", "r")},
-		{"restore-named", all, nil, func(w *harness) {
+		{"restore-named", everySize, nil, func(w *harness) {
 			atServer("web-server-01", "3", "r")(w)
 			w.Type("web-server-01")
 		}},
@@ -27,7 +27,7 @@ func TestConfirmsMatchGolden(t *testing.T) {
 			atServer("web-server-01", "3", "r")(w)
 			w.Type("web-server-01")
 		}},
-		{"restore-pasted", []size{small, standard}, nil, func(w *harness) {
+		{"restore-pasted", everySize, nil, func(w *harness) {
 			atServer("web-server-01", "3", "r")(w)
 			w.Paste("web-server-01\n")
 		}},
@@ -53,7 +53,7 @@ func TestFormsMatchGolden(t *testing.T) {
 		{"snapshot-form-invalid", ends, nil,
 			func(w *harness) { atServer("web-server-01", "s")(w); w.Type("before update"); w.Press("enter") }},
 		{"snapshot-form-empty", ends, nil, atServer("web-server-01", "s", "ctrl+u", "enter")},
-		{"snapshot-form-suspended", []size{small, standard}, nil, atServer("legacy-app", "s")},
+		{"snapshot-form-suspended", everySize, nil, atServer("legacy-app", "s")},
 		{"snapshot-form-second-field", ends, nil, func(w *harness) {
 			atServer("web-server-01", "s")(w)
 			w.Type("before-update")
@@ -69,8 +69,8 @@ func TestFormsMatchGolden(t *testing.T) {
 func TestSheetsMatchGolden(t *testing.T) {
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
-		{"help", []size{small, standard, large, wider, larger}, nil, press("?")},
-		{"help-search", []size{small, standard}, nil, press("?", "/", "r", "e", "s", "t")},
+		{"help", everySize, nil, press("?")},
+		{"help-search", everySize, nil, press("?", "/", "r", "e", "s", "t")},
 		{"help-activity", []size{standard}, nil, press("A", "?")},
 		{"help-scrolled", []size{small}, nil, press("?", "ctrl+d")},
 		{"help-read-only", []size{large}, []option{readOnly}, press("?")},

@@ -4,7 +4,7 @@ import "testing"
 
 func TestKindsMatchGolden(t *testing.T) {
 	for _, l := range []screenCase{
-		{"kinds", []size{small, standard, large, wider}, nil, press("s", "ctrl+o")},
+		{"kinds", everySize, nil, press("s", "ctrl+o")},
 		{"kinds-ascii", []size{standard}, []option{withASCII, withoutColor}, press("s", "ctrl+o")},
 		{"kinds-scrolled", []size{small}, nil, press("?", "ctrl+o", "G")},
 	} {

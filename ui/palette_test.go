@@ -54,7 +54,7 @@ func TestPaletteMatchesGolden(t *testing.T) {
 		{"palette-scrolled", []size{standard}, nil, press(":", "up", "down", "down", "down", "down", "down", "down",
 			"down",
 			"down", "down", "down", "down", "down", "down", "down", "down", "down")},
-		{"palette-arguments", []size{small, standard}, nil, typeInPalette("snapshot web-*")},
+		{"palette-arguments", everySize, nil, typeInPalette("snapshot web-*")},
 		{"palette-filter", []size{standard}, nil, typeInPalette("filter status:")},
 		{"palette-read-only", []size{standard}, []option{readOnly}, press("ctrl+p")},
 	} {

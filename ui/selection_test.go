@@ -174,7 +174,7 @@ func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
 		{"backups-of-several", sides, nil, func(w *harness) { markThree(w); w.Press("b") }},
 		{"quota-of-several", sides, nil,
 			func(w *harness) { markServers("web-server-01", "db-server-01")(w); w.Press("s") }},
-		{"all-that-can", all, nil, press("*", "s")},
+		{"all-that-can", everySize, nil, press("*", "s")},
 		{"several-at-work", all, nil, func(w *harness) { markThree(w); w.Press("s", "enter", "enter") }},
 		{"several-with-a-failure", all, nil, failOneOfThree},
 		{"several-stopped", []size{small, standard}, nil, func(w *harness) {
