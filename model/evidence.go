@@ -13,6 +13,7 @@ type evidence struct {
 	lastSeen     time.Time // request time of the latest such list
 	misses       int       // consecutive lists that did not show the expected state
 	firstMiss    time.Time // request time of the first of them
+	overdue      int       // those of them that were requested after the longest delay of the lists
 	absences     int       // consecutive lists without the point of a delete whose answer was lost
 	partials     int       // consecutive incomplete lists without it, which prove nothing
 	firstPartial time.Time // request time of the first of them
@@ -27,7 +28,7 @@ func (s *evidence) addHit(asked time.Time) {
 	if s.firstSeen.IsZero() {
 		s.firstSeen = asked
 	}
-	s.lastSeen, s.misses, s.firstMiss, s.partials = asked, 0, time.Time{}, 0
+	s.lastSeen, s.misses, s.overdue, s.firstMiss, s.partials = asked, 0, 0, time.Time{}, 0
 }
 
 // addMiss records a list that does not show the expected state.
@@ -39,10 +40,31 @@ func (s *evidence) addMiss(asked time.Time) {
 	s.partials = 0
 }
 
+// addMissSince records a miss. It reports whether enough lists have missed it for long enough: the
+// lists may lag until the delay has passed since the given time.
+func (s *evidence) addMissSince(from, asked time.Time, delay time.Duration) bool {
+	s.addMiss(asked)
+	if asked.Sub(from) >= delay {
+		s.overdue++
+	}
+	return s.misses >= minMisses && s.overdue >= minOverdue
+}
+
+// addMissInRow is addMissSince, from the first of the consecutive misses.
+func (s *evidence) addMissInRow(asked time.Time, delay time.Duration) bool {
+	if s.misses == 0 {
+		return s.addMissSince(asked, asked, delay)
+	}
+	return s.addMissSince(s.firstMiss, asked, delay)
+}
+
 // How long the lists may lag behind the answers. The documents do not say [I].
 const (
 	// minMisses is how many lists must have missed something, regardless of time.
 	minMisses = 5
+	// minOverdue is how many of them must have been requested after the longest delay. A program
+	// that was paused requests its first list long after the others, and a single list may be wrong.
+	minOverdue = 2
 	// pointListDelay is how long a point may take to appear in the lists, or to leave them.
 	pointListDelay = time.Minute
 	// restoreListDelay is how long a server may take until it shows as restoring. It is stopped
@@ -64,11 +86,6 @@ func (o Operation) listDelay() time.Duration {
 		return restoreListDelay
 	}
 	return pointListDelay
-}
-
-// missedLongEnough reports whether enough lists have missed it for long enough.
-func (s evidence) missedLongEnough(asked time.Time, from time.Time, bound time.Duration) bool {
-	return s.misses >= minMisses && asked.Sub(from) >= bound
 }
 
 // finish ends the operation.
@@ -157,8 +174,7 @@ func (o *Operation) applyStillListed(asked, now time.Time) {
 		o.recordMiss(asked, now, o.listDelay())
 		return
 	}
-	o.evidence.addMiss(asked)
-	if o.evidence.missedLongEnough(asked, o.evidence.since, o.listDelay()) {
+	if o.evidence.addMissSince(o.evidence.since, asked, o.listDelay()) {
 		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the %s is still listed",
 			clockTime(o.evidence.since), o.Point.Kind))
 	}
@@ -166,8 +182,7 @@ func (o *Operation) applyStillListed(asked, now time.Time) {
 
 // applyMissing applies a list without the point of an accepted create.
 func (o *Operation) applyMissing(asked, now time.Time) {
-	o.evidence.addMiss(asked)
-	if !o.evidence.missedLongEnough(asked, o.evidence.firstMiss, o.listDelay()) {
+	if !o.evidence.addMissInRow(asked, o.listDelay()) {
 		return
 	}
 	if o.evidence.wasSeen() {
@@ -224,8 +239,7 @@ func (o *Operation) applyServer(s Server, listed bool, asked, now time.Time) {
 	switch {
 	case o.ignoresList(asked), o.Phase.Over() && s.Status != ServerRestoring:
 	case !listed:
-		o.evidence.addMiss(asked)
-		if o.evidence.missedLongEnough(asked, o.evidence.firstMiss, pointListDelay) {
+		if o.evidence.addMissInRow(asked, pointListDelay) {
 			o.finish(PhaseFailed, now, "the server has not been listed since "+clockTime(o.evidence.firstMiss))
 		}
 	case s.Status == ServerRestoring:
@@ -259,8 +273,7 @@ func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
 		o.recordMiss(asked, now, bound)
 		return
 	}
-	o.evidence.addMiss(asked)
-	if o.evidence.missedLongEnough(asked, o.evidence.since, bound) {
+	if o.evidence.addMissSince(o.evidence.since, asked, bound) {
 		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and the server was not seen "+
 			"restoring; %s since %s",
 			clockTime(o.evidence.since), s.Status, clockTime(o.evidence.firstMiss)))
@@ -270,8 +283,7 @@ func (o *Operation) applyNotRestoring(s Server, asked, now time.Time) {
 // recordMiss counts a search for a lost operation that found nothing. bound is how long after the
 // loss the last search must have been requested.
 func (o *Operation) recordMiss(asked, now time.Time, bound time.Duration) {
-	o.evidence.addMiss(asked)
-	if o.evidence.missedLongEnough(asked, o.lostAt, bound) {
+	if o.evidence.addMissSince(o.lostAt, asked, bound) {
 		o.finish(PhaseNotSeen, now, "its answer was lost, and "+o.EvidenceText()+
 			": check the provider's panel before you try again")
 	}

@@ -53,6 +53,7 @@ func TestNotSeenTimeoutStartsWhenTheAnswerIsLost(t *testing.T) {
 		o := a.loseAnswer(action, p, 5*time.Minute)
 		a.requireUnknownAfter(minMisses + 10)
 		a.advance(restoreListDelay)
+		a.requireUnknownAfter(minOverdue - 1)
 		a.requireFinished(append(a.pollPoints(), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen,
 			"before you try again")
 	}
@@ -67,6 +68,7 @@ func TestLateListCountsFromWhenItWasRequested(t *testing.T) {
 	if over := a.ApplyPoints(Snapshot, "", ticket, nil, nil); len(over) > 0 || a.openOperation().Phase != PhaseUnknown {
 		t.Fatalf("a list from ten minutes ago has ended it: %+v", over)
 	}
+	a.requireUnknownAfter(minOverdue - 1)
 	a.requireFinished(a.pollPoints(), o.Number, PhaseNotSeen, "before you try again")
 }
 
@@ -96,6 +98,9 @@ func TestResumedOperationHasTheFullTimeout(t *testing.T) {
 			t.Fatalf("after a few seconds it is %+v", got)
 		}
 		a.advance(pointListDelay)
+		if over := a.pollPoints(p); len(over) > 0 {
+			t.Fatalf("one list after the delay has ended it: %s", titles(over))
+		}
 		a.requireFinished(a.pollPoints(p), o.Number, PhaseNotSeen, "before you try again")
 	}
 }
@@ -146,6 +151,8 @@ func TestNotSeenNeverClaimsToBeAccepted(t *testing.T) {
 			a.pollServers(ServerActive)
 		}
 		a.advance(restoreListDelay)
+		a.pollPoints(points...)
+		a.pollServers(ServerActive)
 		a.requireFinished(append(a.pollPoints(points...), a.pollServers(ServerActive)...), o.Number, PhaseNotSeen,
 			"before you try again")
 		for range 2 * minMisses {

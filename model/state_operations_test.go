@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -230,6 +231,81 @@ func TestAcceptedCreateThatNoListShowsIsUnconfirmed(t *testing.T) {
 	}
 }
 
+// A program may be paused, or be refused its lists, just after an action. The first list that it
+// gets long after may be wrong.
+func TestOneWrongListAfterAPauseEndsNothing(t *testing.T) {
+	deleted, restored := backup("499", time.Hour), snapshot("801", time.Hour)
+	created := createdSnapshot(InProgress, now.Add(time.Second))
+	for name, c := range map[string]struct {
+		action Action
+		point  Point
+		lost   bool
+		early  func(testAccount) []Operation // a list just after the action
+		wrong  func(testAccount) []Operation // one after the pause
+		right  func(testAccount) []Operation
+		want   Phase
+	}{
+		"created": {Create, requestedSnapshot, false, listing(), listing(), listing(created), PhaseRunning},
+		"created, seen, then missing": {Create, requestedSnapshot, false, onceThen(listing(created), listing()),
+			listing(), listing(created), PhaseRunning},
+		"created, answer lost": {Create, requestedSnapshot, true, listing(), listing(), listing(created), PhaseRunning},
+		"deleted":              {Delete, deleted, false, listing(deleted), listing(deleted), listing(), PhaseDone},
+		"restored": {Restore, restored, false, serverIs(ServerActive), serverIs(ServerActive), serverIs(ServerRestoring),
+			PhaseRunning},
+		"restored, answer lost": {Restore, restored, true, serverIs(ServerActive), serverIs(ServerActive),
+			serverIs(ServerRestoring), PhaseRunning},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newTestAccount(t, deleted)
+			o := a.startAction(c.action, c.point)
+			a.advance(time.Second)
+			result, outcome := ActionResult{Point: c.point}, Outcome{}
+			if c.action == Create {
+				result.Point = created
+			}
+			if c.lost {
+				result, outcome = ActionResult{}, lostOutcome
+			}
+			a.ApplyResult(o.Number, result, outcome)
+			for range minMisses {
+				a.advance(time.Second)
+				if over := c.early(a); anyOver(over) {
+					t.Fatalf("ended at once: %s", titles(over))
+				}
+			}
+			a.advance(2 * restoreListDelay)
+			if over := c.wrong(a); anyOver(over) {
+				t.Fatalf("ended by one list: %s, %q", titles(over), over[0].Reason)
+			}
+			a.advance(time.Second)
+			c.right(a)
+			if got := a.operationByNumber(o.Number); got.Phase != c.want {
+				t.Errorf("it is %+v", got)
+			}
+		})
+	}
+}
+
+func anyOver(operations []Operation) bool {
+	return slices.ContainsFunc(operations, func(o Operation) bool { return o.Phase.Over() })
+}
+
+func onceThen(first, later func(testAccount) []Operation) func(testAccount) []Operation {
+	return func(a testAccount) []Operation {
+		next := first
+		first = later
+		return next(a)
+	}
+}
+
+func listing(points ...Point) func(testAccount) []Operation {
+	return func(a testAccount) []Operation { return a.pollPoints(points...) }
+}
+
+func serverIs(status ServerStatus) func(testAccount) []Operation {
+	return func(a testAccount) []Operation { return a.pollServers(status) }
+}
+
 func TestMismatchedAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 	for name, spoil := range map[string]func(*Point){
 		"one that was there before": func(p *Point) { p.ID = "700" },
@@ -346,11 +422,11 @@ func TestRestoreThatNoListShowsIsNotDone(t *testing.T) {
 	}{
 		"active all along": {[]restoreStep{
 			{time.Second, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},
-			{time.Minute, ServerActive}, {time.Minute, ServerActive},
+			{time.Minute, ServerActive}, {time.Minute, ServerActive}, {time.Second, ServerActive},
 		}, "the server was not seen restoring; active since 16:00 UTC"},
 		"stopped for long": {[]restoreStep{
 			{time.Second, ServerActive}, {time.Second, ServerStopped}, {time.Second, ServerStopped},
-			{14 * time.Minute, ServerStopped}, {time.Minute, ServerStopped},
+			{14 * time.Minute, ServerStopped}, {time.Minute, ServerStopped}, {time.Second, ServerStopped},
 		}, "the server was not seen restoring; stopped since"},
 		"few polls": {[]restoreStep{
 			{10 * time.Minute, ServerActive}, {time.Second, ServerActive}, {time.Second, ServerActive},

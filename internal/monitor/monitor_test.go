@@ -31,7 +31,8 @@ import (
 // waitTimeout is how long a test waits for an expected event.
 const waitTimeout = 20 * time.Second
 
-// harness is a hub on a simulated account. Time passes only when the test advances it.
+// harness is a hub on a simulated account, which polls at once. Time passes only when the test
+// advances it.
 type harness struct {
 	t       *testing.T
 	account *simtest.Account
@@ -42,10 +43,13 @@ type harness struct {
 	stop    func()
 }
 
-func newHarness(t *testing.T, options sim.Options) *harness {
+func newHarness(t *testing.T, faults ...string) *harness {
 	t.Helper()
-	options.Token = "vps_live"
-	h := &harness{t: t, account: simtest.New(t, simtest.At(15, 45), options), log: &command.RequestLog{}}
+	h := &harness{t: t, account: simtest.New(t, simtest.At(15, 45), sim.Options{Token: "vps_live"}),
+		log: &command.RequestLog{}}
+	for _, fault := range faults {
+		h.account.InjectFault(fault)
+	}
 	h.clock = terminal.NewClock(h.account.Clock.Now, h.account.Clock.Advance)
 	h.client = simtest.NewClient(t, simtest.Serve(t, h.account), "vps_live",
 		append(simtest.SteppedTime(h.clock.Now), api.WithObserver(h.log.Add))...)
@@ -114,8 +118,7 @@ func get(t *testing.T, handler http.Handler, path string) (int, string) {
 }
 
 func TestReadyOnlyWhileTheReadingIsFresh(t *testing.T) {
-	h := newHarness(t, sim.Options{})
-	h.account.InjectFault("GET /backups/: status 503 says {\"detail\": \"Down for a moment.\"}")
+	h := newHarness(t, "GET /backups/: status 503 says {\"detail\": \"Down for a moment.\"}")
 	reading := monitor.NewReading(h.monitored(), 5*team.IdleInterval)
 	serve := metrics.NewServe(metrics.ServeOptions{Sessions: func() int { return 3 }})
 	handler := monitor.Handler(reading, serve)
@@ -149,7 +152,7 @@ func TestReadyOnlyWhileTheReadingIsFresh(t *testing.T) {
 }
 
 func TestMetricsOfServeFollowTheConventions(t *testing.T) {
-	h := newHarness(t, sim.Options{})
+	h := newHarness(t)
 	reading := monitor.NewReading(h.monitored(), time.Hour)
 	serve := metrics.NewServe(metrics.ServeOptions{Sessions: func() int { return 3 }, Reasons: []string{"login"},
 		Results: []string{"delivered"}})
@@ -229,7 +232,7 @@ func (h *harness) teller(file string, to *told) *monitor.Teller {
 }
 
 func TestAHookIsToldOnceAlsoOverARestart(t *testing.T) {
-	h := newHarness(t, sim.Options{})
+	h := newHarness(t)
 	file := filepath.Join(t.TempDir(), "state", "events.json")
 	to := newTold(t)
 	to.answerWith(503)
@@ -265,7 +268,7 @@ func TestAHookIsToldOnceAlsoOverARestart(t *testing.T) {
 }
 
 func TestADamagedFileIsReportedAndReplaced(t *testing.T) {
-	h := newHarness(t, sim.Options{})
+	h := newHarness(t)
 	file := filepath.Join(t.TempDir(), "events.json")
 	if err := os.WriteFile(file, []byte(`{"memory": 3`), 0o600); err != nil {
 		t.Fatal(err)
@@ -284,7 +287,7 @@ func TestADamagedFileIsReportedAndReplaced(t *testing.T) {
 }
 
 func TestAccountsHaveFilesOfTheirOwn(t *testing.T) {
-	h := newHarness(t, sim.Options{})
+	h := newHarness(t)
 	a, b := h.monitored(), h.monitored()
 	b.Profile = "work"
 	if monitor.StateFile("d", a) == monitor.StateFile("d", b) || monitor.StateFile("", a) != "" {
