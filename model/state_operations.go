@@ -344,6 +344,22 @@ func (s *State) Operations() []Operation {
 	return open
 }
 
+// OperationCount returns the number of operations that are under way.
+func (s *State) OperationCount() int {
+	n := len(s.shared.team)
+	for i := range s.operations {
+		if !s.operations[i].Phase.Over() {
+			n++
+		}
+	}
+	return n
+}
+
+// HasOwnOperations reports whether operations of this program are under way.
+func (s *State) HasOwnOperations() bool {
+	return slices.ContainsFunc(s.operations, func(o Operation) bool { return o.Mine && !o.Phase.Over() })
+}
+
 // FinishedOperations returns the operations that are over, in the order in which they started.
 func (s *State) FinishedOperations() []Operation {
 	var over []Operation

@@ -250,8 +250,8 @@ func TestOneWrongListAfterAPauseEndsNothing(t *testing.T) {
 			listing(), listing(created), PhaseRunning},
 		"created, answer lost": {Create, requestedSnapshot, true, listing(), listing(), listing(created), PhaseRunning},
 		"deleted":              {Delete, deleted, false, listing(deleted), listing(deleted), listing(), PhaseDone},
-		"restored": {Restore, restored, false, serverIs(ServerActive), serverIs(ServerActive), serverIs(ServerRestoring),
-			PhaseRunning},
+		"restored": {Restore, restored, false, serverIs(ServerActive), serverIs(ServerActive),
+			serverIs(ServerRestoring), PhaseRunning},
 		"restored, answer lost": {Restore, restored, true, serverIs(ServerActive), serverIs(ServerActive),
 			serverIs(ServerRestoring), PhaseRunning},
 	} {

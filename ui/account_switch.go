@@ -146,7 +146,7 @@ func (s *status) stripeCell() string {
 		return " "
 	}
 	bar, _ := s.styles.Stripe(s.opts.Profile.Stripe)
-	return bar.Render(style.Bar)
+	return style.Render(bar, style.Bar)
 }
 
 // profileBadge is the profile's name in its colour.
@@ -155,5 +155,5 @@ func (s *status) profileBadge() string {
 		return ""
 	}
 	_, badge := s.styles.Stripe(s.opts.Profile.Stripe)
-	return " " + badge.Render(" "+s.opts.Profile.Name+" ")
+	return " " + style.Render(badge, " "+s.opts.Profile.Name+" ")
 }

@@ -126,22 +126,23 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 	case !b.current.Over():
 		hint = "safe to close: they continue"
 	}
-	lines := []string{s.Strong.Render(b.summary()) + s.Muted.Render("   "+hint), ""}
+	lines := []string{style.Render(s.Strong, b.summary()) + style.Render(s.Muted, "   "+hint), ""}
 	items := b.current.Items()
 	rows := make([][4]string, len(items))
 	for i, item := range items {
 		rows[i] = b.cells(item)
 	}
 	widths := columnWidths(rows, width)
-	lines = append(lines, s.Muted.Render("  "+fitCells([4]string{"SERVER", "ACTION", "STATE", "TOOK"}, widths, 0, 4)))
+	lines = append(lines,
+		style.Render(s.Muted, "  "+fitCells([4]string{"SERVER", "ACTION", "STATE", "TOOK"}, widths, 0, 4)))
 	for i, item := range items {
 		st, glyph := itemStyle(s, item.State)
-		lines = append(lines, st.Render(glyph)+" "+s.Text.Render(fitCells(rows[i], widths, 0, 1))+
-			s.Muted.Render(fitCells(rows[i], widths, 1, 2))+st.Render(fitCells(rows[i], widths, 2, 3))+
-			s.Muted.Render(fitCells(rows[i], widths, 3, 4)))
+		lines = append(lines, style.Render(st, glyph)+" "+style.Render(s.Text, fitCells(rows[i], widths, 0, 1))+
+			style.Render(s.Muted, fitCells(rows[i], widths, 1, 2))+style.Render(st, fitCells(rows[i], widths, 2, 3))+
+			style.Render(s.Muted, fitCells(rows[i], widths, 3, 4)))
 		if item.State.Over() && item.State != model.ItemDone && item.Reason != "" {
 			for _, l := range widget.Wrap(widget.NormalizeWidth(item.Reason), width-4) {
-				lines = append(lines, "    "+s.Muted.Render(l))
+				lines = append(lines, "    "+style.Render(s.Muted, l))
 			}
 		}
 	}

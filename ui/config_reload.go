@@ -65,14 +65,6 @@ func (r *reload) schedule() tea.Cmd {
 	return r.opts.Clock.Tick(reloadInterval, func(time.Time) tea.Msg { return reloadDueMsg{number} })
 }
 
-// isInvisible says whether a message changes nothing on the screen. The clocks do not advance for
-// it; otherwise the ages on the screen would be redrawn each time.
-func isInvisible(msg tea.Msg) bool {
-	reloaded, ok := msg.(configReloadedMsg)
-	_, due := msg.(reloadDueMsg)
-	return due || ok && !reloaded.changed && reloaded.err == nil
-}
-
 // reloadCmd checks the config in the background.
 func reloadCmd(config Config, profile string, number int) tea.Cmd {
 	return func() tea.Msg {

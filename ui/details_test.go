@@ -69,9 +69,9 @@ func TestDetailsSayWhyAServerIsAtRiskAndWhatItMustHave(t *testing.T) {
 	w.requireDetails("✓ Meets its policy.", "expires  next in 11 h", "newest   automatic")
 }
 
-// While the cursor moves, the details stay with the server that they name: they are sent once the
-// cursor rests.
-func TestDetailsFollowOnceTheCursorRests(t *testing.T) {
+// The details follow the first step at once. While the cursor moves on, they stay with the server
+// that they name, until it rests.
+func TestDetailsFollowTheFirstStepAndTheRest(t *testing.T) {
 	t.Parallel()
 	for name, pane := range map[string]string{"servers": "1", "points of all servers": "2"} {
 		t.Run(name, func(t *testing.T) {
@@ -80,12 +80,23 @@ func TestDetailsFollowOnceTheCursorRests(t *testing.T) {
 			w.Press("a", pane, "g")
 			before := detailsBox(w.Screen())
 			w.Press("j")
-			w.Advance(100 * time.Millisecond)
 			if now := detailsBox(w.Screen()); now != before || before == "" {
+				t.Errorf("the details came in the frame of the cursor:\n%s", now)
+			}
+			w.Advance(25 * time.Millisecond)
+			first := detailsBox(w.Screen())
+			if first == before {
+				t.Errorf("the details have not followed the first step:\n%s", first)
+			}
+			for range 4 { // held
+				w.Press("j")
+				w.Advance(100 * time.Millisecond)
+			}
+			if now := detailsBox(w.Screen()); now != first {
 				t.Errorf("the details have followed too early:\n%s", now)
 			}
 			w.Advance(50 * time.Millisecond)
-			if now := detailsBox(w.Screen()); now == before {
+			if now := detailsBox(w.Screen()); now == first {
 				t.Errorf("the details have not followed:\n%s", now)
 			}
 		})

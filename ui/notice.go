@@ -148,11 +148,11 @@ func (c *core) noticeLines() []string {
 	last := len(text) - 1
 	lines := make([]string, len(text))
 	for i, l := range text {
-		lines[i] = "   " + st.Render(l)
+		lines[i] = "   " + style.Render(st, l)
 	}
-	lines[0] = " " + st.Render(glyph+" "+text[0])
+	lines[0] = " " + style.Render(st, glyph+" "+text[0])
 	if more != "" {
-		lines[last] = widget.Justify(lines[last], c.styles.Muted.Render(more), c.width-1)
+		lines[last] = widget.Justify(lines[last], style.Render(c.styles.Muted, more), c.width-1)
 	}
 	return lines
 }

@@ -48,11 +48,11 @@ func (e *external) openPanel() tea.Cmd {
 // showLink shows an address as a link of the terminal.
 func (e *external) showLink(server model.ServerRef, address string) tea.Cmd {
 	return e.openDialog(dialog.NewSheet("Provider's panel", func(s *style.Styles, width int) []string {
-		lines := []string{s.Text.Render(widget.NormalizeWidth(server.Label())), ""}
+		lines := []string{style.Render(s.Text, widget.NormalizeWidth(server.Label())), ""}
 		for _, l := range widget.Wrap(address, width) {
-			lines = append(lines, widget.Link(s.Accent, address).Render(l))
+			lines = append(lines, style.Render(widget.Link(s.Accent, address), l))
 		}
-		return append(lines, "", s.Muted.Render("Open the link in your terminal, or copy it."))
+		return append(lines, "", style.Render(s.Muted, "Open the link in your terminal, or copy it."))
 	}, e.opts.Keys, e.env.Styles, e.opts.Keys.View.Panel))
 }
 

@@ -290,9 +290,9 @@ func (p *panes) tabLine() string {
 	line := " "
 	for i, pane := range p.all() {
 		if i == p.focus {
-			line += s.AccentStrong.Render(style.Focus + " " + pane.Title() + "  ")
+			line += style.Render(s.AccentStrong, style.Focus+" "+pane.Title()+"  ")
 		} else {
-			line += s.Muted.Render(fmt.Sprintf("%d %s  ", i+1, pane.Title()))
+			line += style.Render(s.Muted, fmt.Sprintf("%d %s  ", i+1, pane.Title()))
 		}
 	}
 	return widget.Truncate(line, p.width)

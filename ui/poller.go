@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/internal/poll"
+	"vpsdeck/ui/command"
 	"vpsdeck/ui/screen"
 	"vpsdeck/ui/widget"
 )
@@ -64,27 +65,42 @@ func (p *poller) rescheduleTick() tea.Cmd {
 	return nil
 }
 
-// nextRedraw is how long nothing on the screen changes without a message. While something runs or
-// is counted down, that is until the next full second, so that everything changes in one frame.
-// Otherwise it is until the age of the data changes, or the next poll is due.
+// nextRedraw is how long nothing on the screen changes without a message. While an operation of
+// this program runs or something is counted down, that is until the next full second, so that
+// everything changes in one frame. Otherwise it is until the age of the data or the time of another
+// operation changes, or the next poll is due.
 func (p *poller) nextRedraw() time.Duration {
-	second := time.Second - p.state.Now.Sub(wholeSecond(p.state.Now))
 	switch {
-	case len(p.state.Operations()) > 0 || p.notices.hasPending() || p.state.Failure() != nil:
-		return second
+	case p.state.HasOwnOperations() || p.notices.hasPending() || p.state.Failure() != nil:
+		return untilFull(time.Second, p.state.Now)
 	case p.blurred:
 		return 30 * time.Second
 	}
 	wait := widget.AgeStep
+	if p.state.OperationCount() > 0 {
+		wait = untilFull(p.stepOfOthers(), p.state.Now)
+	}
 	if at, loaded := p.state.ListsAt(); loaded {
 		// the header rounds to whole seconds
-		aged := wholeSecond(p.state.Local.Add(wait - p.state.Local.Sub(at)%wait + time.Second - 1))
-		wait = aged.Sub(p.state.Local)
+		left := widget.AgeStep - p.state.Local.Sub(at)%widget.AgeStep
+		aged := wholeSecond(p.state.Local.Add(left + time.Second - 1))
+		wait = min(wait, aged.Sub(p.state.Local))
 	}
-	if due := p.untilPoll(); due > 0 {
-		wait = min(wait, due)
+	if due := p.NextDue(); !due.IsZero() && !p.isShared() { // what is overdue waits for an answer
+		wait = min(wait, max(due.Sub(p.state.Local), untilFull(time.Second, p.state.Now)))
 	}
 	return wait
+}
+
+// stepOfOthers is how often the progress of other programs' operations is drawn: each step of the
+// API's clock, which runs faster in a simulated account.
+func (p *poller) stepOfOthers() time.Duration {
+	return max(time.Duration(float64(widget.AgeStep)/command.ClockSpeed(p.session.Client)), time.Second)
+}
+
+// untilFull is how long it is until the next full step of a clock.
+func untilFull(step time.Duration, now time.Time) time.Duration {
+	return step - now.Sub(now.Truncate(step))
 }
 
 // wholeSecond is the time without the fraction of its second.

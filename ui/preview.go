@@ -12,24 +12,23 @@ import (
 // How long the points panes wait for the cursor.
 const (
 	// firstStepDelay is the wait after the first step. The next frame has only the new cursor,
-	// which even a slow line carries at once; the points come right after it.
+	// which even a slow line carries at once; the rest comes right after it.
 	firstStepDelay = 25 * time.Millisecond
 	// settleDelay is how long the cursor must rest after that. It is longer than the repeat
 	// interval of a held key, even over an uneven line, but too short to notice.
 	settleDelay = 150 * time.Millisecond
 )
 
-// preview is how the points panes and the details follow the cursor. The points update after the
-// first step, then only once the cursor has stopped, to save bandwidth on slow links. The details
-// always wait until it has stopped: a frame of their own takes fewer bytes, because a line is sent
-// from its first changed cell to its last. Until then both keep the server that their titles name.
-// They also update before any other key is handled.
+// preview is how the points panes and the details follow the cursor. They update after the first
+// step, then only once the cursor has stopped, to save bandwidth on slow links and work on a shared
+// server. Until then they keep the server that their titles name. They also update before any other
+// key is handled.
 type preview struct {
 	timer       int       // number of the current timer
 	waiting     bool      // a timer is running
 	movedAt     time.Time // when the cursor last moved
 	stale       bool      // the panes or the details do not show what is under the cursor
-	firstSynced bool      // the panes have followed the first step
+	firstSynced bool      // they have followed the first step
 }
 
 // previewDueMsg is sent when the preview timer ends. Only the newest counts.
@@ -119,16 +118,21 @@ func (p *panes) startPreviewTimer(wait time.Duration) tea.Cmd {
 	return p.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return previewDueMsg{number} })
 }
 
+// changesNothing says whether the preview is up to date when a timer ends.
+func (p *preview) changesNothing(msg previewDueMsg) bool { return msg.number != p.timer || !p.stale }
+
 // handlePreviewDue updates the points panes after the first step, and everything after the last.
 func (p *panes) handlePreviewDue(msg previewDueMsg) tea.Cmd {
 	if msg.number != p.preview.timer {
 		return nil
 	}
+	if !p.preview.stale {
+		p.preview.waiting, p.preview.firstSynced = false, false
+		return nil
+	}
 	left := settleDelay - p.state.Local.Sub(p.preview.movedAt)
-	if left <= 0 {
-		p.flushPreview()
-	} else if !p.preview.firstSynced {
-		p.syncPoints()
+	if left <= 0 || !p.preview.firstSynced {
+		p.syncAll()
 	}
 	p.preview.firstSynced = left > 0
 	if left > 0 {

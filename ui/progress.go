@@ -35,11 +35,11 @@ func (p *progress) operationLines(maxLines int) []string {
 	c := p.operationColumns(open[:min(len(open), maxLines)])
 	var lines []string
 	if maxLines == 1 && len(open) > 1 {
-		return []string{p.styles.Accent.Render(fmt.Sprintf(" %s %d running", style.Running, len(open)))}
+		return []string{style.Render(p.styles.Accent, fmt.Sprintf(" %s %d running", style.Running, len(open)))}
 	}
 	for i, o := range open {
 		if rest := len(open) - i; len(lines) == maxLines-1 && rest > 1 {
-			return append(lines, p.styles.Muted.Render(fmt.Sprintf(" %s %d more running", style.Running, rest)))
+			return append(lines, style.Render(p.styles.Muted, fmt.Sprintf(" %s %d more running", style.Running, rest)))
 		}
 		lines = append(lines, p.operationLine(o, c))
 	}
@@ -84,18 +84,19 @@ func (p *progress) operationLabel(o model.Operation) string {
 	if p.actorSuffix(o) != "" { // first, so that it is cut last
 		what = o.By.Name + ": " + what
 	}
-	return " " + s.Accent.Render(style.Running) + " " + s.Text.Render(widget.NormalizeWidth(o.Server.ShortLabel())) +
-		"  " + s.Muted.Render(widget.NormalizeWidth(what))
+	return " " + style.Render(s.Accent, style.Running) + " " +
+		style.Render(s.Text, widget.NormalizeWidth(o.Server.ShortLabel())) +
+		"  " + style.Render(s.Muted, widget.NormalizeWidth(what))
 }
 
 // operationLine draws one operation: its label, a progress bar, the elapsed time and the usual
 // time.
 func (p *progress) operationLine(o model.Operation, c operationColumns) string {
 	s := p.styles
-	left, elapsed := p.operationLabel(o), s.Text.Render(screen.ElapsedText(p.state, o))
+	left, elapsed := p.operationLabel(o), style.Render(s.Text, screen.ElapsedText(p.state, o))
 	if c.bar < minBar {
 		if _, stuck := p.state.Stuck(o); stuck {
-			elapsed = s.Warning.Render(style.Warning+" stuck ") + elapsed
+			elapsed = style.Render(s.Warning, style.Warning+" stuck ") + elapsed
 		}
 		return widget.Justify(left, elapsed, p.width-1)
 	}
@@ -103,13 +104,13 @@ func (p *progress) operationLine(o model.Operation, c operationColumns) string {
 	bar, expectationStyle := "", s.Muted
 	if stuck {
 		expectationStyle = s.Warning
-		bar = s.Warning.Render(widget.Fit(p.activityHint(c.bar), c.bar, false))
+		bar = style.Render(s.Warning, widget.Fit(p.activityHint(c.bar), c.bar, false))
 	} else if part, known := p.estimate(o); known && !p.opts.ReducedMotion {
 		bar = widget.Progress(part, min(c.bar, maxBar), s.Accent, s.Faint)
 	}
 	return widget.Fit(left, c.label, false) + "  " + widget.Fit(bar, c.bar, false) + "  " +
 		widget.Fit(elapsed, c.elapsed, true) +
-		"  " + expectationStyle.Render(widget.Fit(screen.ExpectationText(p.state, o), c.usual, false))
+		"  " + style.Render(expectationStyle, widget.Fit(screen.ExpectationText(p.state, o), c.usual, false))
 }
 
 // activityHint names the key that shows what to do about a stuck operation.
@@ -134,7 +135,7 @@ func (s *status) windowTitle() string {
 			title += " " + s.state.Account.Value.Label()
 		}
 	}
-	if n := len(s.state.Operations()); n > 0 {
+	if n := s.state.OperationCount(); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
 	}
 	return sanitizeOSC(title)
@@ -156,11 +157,10 @@ func sanitizeOSC(text string) string {
 
 // terminalProgress is the terminal's own progress bar, for the operation that started first.
 func (p *progress) terminalProgress() *tea.ProgressBar {
-	open := p.state.Operations()
-	if len(open) == 0 || p.opts.ReducedMotion {
+	if p.state.OperationCount() == 0 || p.opts.ReducedMotion {
 		return nil
 	}
-	if part, known := p.estimate(open[0]); known {
+	if part, known := p.estimate(p.state.Operations()[0]); known {
 		return tea.NewProgressBar(tea.ProgressBarDefault, int(part*100))
 	}
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)

@@ -60,18 +60,18 @@ func (r *raw) handleRawLoaded(msg command.RawLoadedMsg) {
 func (r *raw) rawLines(s *style.Styles, width int) []string {
 	switch {
 	case !r.loaded:
-		return []string{s.Muted.Render("loading" + style.Ellipsis)}
+		return []string{style.Render(s.Muted, "loading"+style.Ellipsis)}
 	case r.err != nil:
 		var out []string
 		for _, l := range widget.Wrap(widget.NormalizeWidth(model.ErrorMessage(r.err)), width) {
-			out = append(out, s.Bad.Render(l))
+			out = append(out, style.Render(s.Bad, l))
 		}
 		return out
 	}
 	var out []string
 	for _, line := range strings.Split(r.text, "\n") {
 		for _, part := range widget.Wrap(widget.NormalizeWidth(model.Clean(line)), width) {
-			out = append(out, s.Text.Render(part))
+			out = append(out, style.Render(s.Text, part))
 		}
 	}
 	return out

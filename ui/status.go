@@ -49,11 +49,11 @@ func (s *status) header() string {
 
 // runningCount is the number of operations under way, for the header.
 func (s *status) runningCount() string {
-	n := len(s.state.Operations())
+	n := s.state.OperationCount()
 	if n == 0 {
 		return ""
 	}
-	return s.styles.Accent.Render(fmt.Sprintf("%s %d running", style.Running, n)) + "   "
+	return style.Render(s.styles.Accent, fmt.Sprintf("%s %d running", style.Running, n)) + "   "
 }
 
 // activityMarks say what runs and what ended while nobody looked. They are variants of decreasing
@@ -62,10 +62,10 @@ func (s *status) activityMarks() []string {
 	running, done, failed := s.runningCount(), "", ""
 	n, bad := s.history.unreadCounts()
 	if bad > 0 {
-		failed = s.styles.Bad.Render(fmt.Sprintf("%s %d not done", style.Failed, bad)) + "   "
+		failed = style.Render(s.styles.Bad, fmt.Sprintf("%s %d not done", style.Failed, bad)) + "   "
 	}
 	if n > 0 {
-		done = s.styles.Fine.Render(fmt.Sprintf("%s %d done", style.Done, n)) + "   "
+		done = style.Render(s.styles.Fine, fmt.Sprintf("%s %d done", style.Done, n)) + "   "
 	}
 	return slices.Compact([]string{failed + done + running, failed + running, failed, ""})
 }
@@ -74,15 +74,15 @@ func (s *status) activityMarks() []string {
 // the last is left out first.
 func (s *status) identity() (tags string, rest []string) {
 	styles := s.styles
-	tags = styles.AccentStrong.Render("vpsdeck") + s.profileBadge()
+	tags = style.Render(styles.AccentStrong, "vpsdeck") + s.profileBadge()
 	if s.opts.Demo {
-		tags += styles.Warning.Bold(true).Render(" demo")
+		tags += style.Render(styles.Warning.Bold(true), " demo")
 	}
 	if s.opts.Profile.ReadOnly {
-		tags += styles.Warning.Render(" read-only")
+		tags += style.Render(styles.Warning, " read-only")
 	}
 	if name := s.opts.Actor.Name; name != "" {
-		tags += styles.Text.Render(" " + widget.NormalizeWidth(name))
+		tags += style.Render(styles.Text, " "+widget.NormalizeWidth(name))
 	}
 	if s.session == nil {
 		return tags, nil
@@ -91,11 +91,12 @@ func (s *status) identity() (tags string, rest []string) {
 	if speed := command.ClockSpeed(s.session.Client); speed != 1 {
 		simulated = fmt.Sprintf("simulated, time runs %gx", speed)
 	}
-	where := styles.Muted.Render(simulated)
+	where := style.Render(styles.Muted, simulated)
 	if host := s.session.Client.Host(); !s.opts.Demo {
-		where = widget.Link(styles.Muted, panelURL(host)).Render(widget.NormalizeWidth(host))
+		where = style.Render(widget.Link(styles.Muted, panelURL(host)), widget.NormalizeWidth(host))
 	}
-	return tags, []string{"  " + styles.Text.Render(s.accountLabel()), styles.Muted.Render(" "+style.Dot+" ") + where}
+	return tags, []string{"  " + style.Render(styles.Text, s.accountLabel()),
+		style.Render(styles.Muted, " "+style.Dot+" ") + where}
 }
 
 // panelURL is the address of the account's web panel, on the host of the API [I]. It is empty if
@@ -119,7 +120,7 @@ func (s *status) accountLabel() string {
 func (s *status) connectionStatus() []string {
 	styles := s.styles
 	if s.session == nil {
-		return []string{styles.Muted.Render("not signed in")}
+		return []string{style.Render(styles.Muted, "not signed in")}
 	}
 	at, loaded := s.state.ListsAt()
 	age, old := "no data yet", "no data"
@@ -154,13 +155,13 @@ func (s *status) connectionStatus() []string {
 	}
 	// so that the text before it does not move
 	age = widget.Fit(widget.Ago(at, wholeSecond(s.state.Local)), widget.Width("just now"), true)
-	return []string{styles.Fine.Render(style.Active) + styles.Muted.Render(" "+age)}
+	return []string{style.Render(styles.Fine, style.Active) + style.Render(styles.Muted, " "+age)}
 }
 
 // statusVariants renders a sign with each of the texts, which get shorter.
 func statusVariants(st lipgloss.Style, sign string, texts ...string) []string {
 	for i, text := range texts {
-		texts[i] = st.Render(sign + " " + text)
+		texts[i] = style.Render(st, sign+" "+text)
 	}
 	return texts
 }

@@ -14,7 +14,7 @@ import (
 // Update routes a message: size, keys and the mouse to what they are for, everything else to every
 // part of the program and to the open dialogs. Forms hang without their own messages.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	if !isInvisible(msg) {
+	if !a.isInvisible(msg) {
 		a.updateClocks()
 		a.terminal.frame = nil
 	}
@@ -46,6 +46,20 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = a.toParts(msg)
 	}
 	return a, tea.Batch(cmd, a.settle())
+}
+
+// isInvisible says whether a message changes nothing on the screen. The clocks do not advance for
+// it; otherwise the ages on the screen would be redrawn each time.
+func (a *App) isInvisible(msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case reloadDueMsg:
+		return true
+	case configReloadedMsg:
+		return !msg.changed && msg.err == nil
+	case previewDueMsg:
+		return a.panes.preview.changesNothing(msg)
+	}
+	return false
 }
 
 // part is a part of the program that handles messages of its own and ignores all others.

@@ -127,11 +127,11 @@ func (a *App) footer() string {
 }
 
 func (s *status) keyHint(k key.Binding) string {
-	desc := s.styles.Muted.Render(k.Help().Desc)
+	desc := style.Render(s.styles.Muted, k.Help().Desc)
 	if k.Help().Key == "" { // what may be typed
 		return desc
 	}
-	return s.styles.Accent.Render(firstKey(k)) + " " + desc
+	return style.Render(s.styles.Accent, firstKey(k)) + " " + desc
 }
 
 // firstKey is the first of a binding's keys, as shown.

@@ -142,7 +142,7 @@ func (c *Confirm) promptLines(s *style.Styles, width int) []line {
 	case c.isConfirmed() && c.hint != noHint:
 		st, lines = s.Fine, widget.Wrap(again, width)
 	case c.isConfirmed() && len(lines) == 1 && widget.Width(lines[0])+3+widget.Width(matches) <= width:
-		return []line{{st.Render(lines[0]) + "   " + s.Fine.Render(matches), dropNever}}
+		return []line{{style.Render(st, lines[0]) + "   " + style.Render(s.Fine, matches), dropNever}}
 	case c.isConfirmed():
 		st, lines = s.Fine, widget.Wrap(matches, width)
 	case c.hint == mismatch:
@@ -154,7 +154,7 @@ func (c *Confirm) promptLines(s *style.Styles, width int) []line {
 		if i > max(c.textHeight()-4, 0) { // the field and the buttons matter more than a long name
 			drop = dropLate
 		}
-		out = append(out, line{st.Render(l), drop})
+		out = append(out, line{style.Render(st, l), drop})
 	}
 	return out
 }

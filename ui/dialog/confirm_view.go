@@ -17,7 +17,7 @@ func (c *Confirm) View() string {
 	if c.isDangerous() {
 		edge = s.Bad
 	}
-	return box(s, edge.Bold(true).Render(c.options.Title), edge, lineTexts(lines), c.width)
+	return box(s, style.Render(edge.Bold(true), c.options.Title), edge, lineTexts(lines), c.width)
 }
 
 // isDangerous reports whether confirming loses data.
@@ -59,7 +59,7 @@ func (c *Confirm) listLines(s *style.Styles, width, rows int) []line {
 		if c.options.Minor != nil && c.options.Minor(i) {
 			st = s.Muted
 		}
-		out = append(out, line{widget.Justify(st.Render(text), s.Muted.Render(arrow), width), dropLate})
+		out = append(out, line{widget.Justify(style.Render(st, text), style.Render(s.Muted, arrow), width), dropLate})
 	}
 	return out
 }
@@ -68,7 +68,7 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 	blank := line{"", dropBlank}
 	out := []line{blank}
 	for i, l := range widget.Wrap(widget.NormalizeWidth(c.options.Question), width) {
-		out = append(out, line{s.Strong.Render(l), dropOrder(i, dropLate)})
+		out = append(out, line{style.Render(s.Strong, l), dropOrder(i, dropLate)})
 	}
 	if c.options.Picture != nil {
 		out = append(append(out, blank), c.pictureLines(s, width)...)
@@ -80,15 +80,15 @@ func (c *Confirm) allLines(s *style.Styles, width, listRows int) []line {
 	if checkbox := c.options.Checkbox; checkbox != nil {
 		out = append(out, blank, line{c.checkboxLine(s), dropField})
 		for i, l := range wrapLines(checkbox.Warning, width) {
-			out = append(out, line{s.Warning.Render(l), dropOrder(i, dropDetail)})
+			out = append(out, line{style.Render(s.Warning, l), dropOrder(i, dropDetail)})
 		}
 	}
 	if c.options.Phrase != nil {
 		out = append(append(out, blank), c.phraseLines(s, width)...)
 	}
 	if c.options.Requests != nil {
-		out = append(out, blank, line{s.Muted.Render(widget.Truncate("API: "+c.options.Requests(c.checked), width)),
-			dropRequest})
+		request := widget.Truncate("API: "+c.options.Requests(c.checked), width)
+		out = append(out, blank, line{style.Render(s.Muted, request), dropRequest})
 	}
 	return append(out, blank, line{c.buttonRow(s, width), dropNever})
 }
@@ -154,7 +154,7 @@ func (c *Confirm) detailLines(s *style.Styles, width int) []line {
 			if i == 0 && label > 0 {
 				head = widget.Fit(f.Label, label, false)
 			}
-			out = append(out, line{s.Muted.Render(head) + st.Render(l), dropOrder(i, drop)})
+			out = append(out, line{style.Render(s.Muted, head) + style.Render(st, l), dropOrder(i, drop)})
 		}
 	}
 	return out
@@ -168,10 +168,11 @@ func (c *Confirm) checkboxLine(s *style.Styles) string {
 	if c.focus == focusCheckbox {
 		labelStyle, mark = s.AccentStrong, style.Focus+" "
 	}
-	head := s.Accent.Render(mark) + s.Accent.Render(box) + " " + labelStyle.Render(c.options.Checkbox.Label)
+	head := style.Render(s.Accent, mark) + style.Render(s.Accent, box) + " " +
+		style.Render(labelStyle, c.options.Checkbox.Label)
 	const minNoteWidth = 4 // cells: a shorter note is unreadable
 	if room := c.textWidth() - widget.Width(head) - 2; room >= minNoteWidth {
-		return head + "  " + s.Muted.Render(widget.Truncate(c.options.Checkbox.Note, room))
+		return head + "  " + style.Render(s.Muted, widget.Truncate(c.options.Checkbox.Note, room))
 	}
 	return widget.Truncate(head, c.textWidth())
 }
@@ -192,7 +193,7 @@ func (c *Confirm) buttonRow(s *style.Styles, width int) string {
 	}
 	hint := c.help()
 	if room := width - widget.Width(row) - 3; room >= widget.Width(hint) {
-		row += s.Muted.Render("   " + hint)
+		row += style.Render(s.Muted, "   "+hint)
 	}
 	return row
 }
@@ -206,7 +207,7 @@ func (c *Confirm) phraseButton(s *style.Styles) string {
 	case c.focus == focusYes:
 		return button(s, label, s.ButtonDim, true)
 	default:
-		return s.ButtonDim.Render("  " + label + " ")
+		return style.Render(s.ButtonDim, "  "+label+" ")
 	}
 }
 
@@ -224,7 +225,7 @@ func (c *Confirm) help() string {
 // button draws a button. Focus does not change its width.
 func button(s *style.Styles, word string, focused lipgloss.Style, on bool) string {
 	if on {
-		return focused.Render(style.Focus + " " + word + " ")
+		return style.Render(focused, style.Focus+" "+word+" ")
 	}
-	return s.Button.Render("  " + word + " ")
+	return style.Render(s.Button, "  "+word+" ")
 }

@@ -22,17 +22,19 @@ func (f *Form) View() string {
 			st, drop = s.Warning, dropLate
 		}
 		for _, l := range widget.Wrap(widget.NormalizeWidth(intro.Text), inner) {
-			lines = append(lines, line{st.Render(l), drop})
+			lines = append(lines, line{style.Render(st, l), drop})
 		}
 	}
 	lines = append(lines, line{"", dropBlank})
 	lines = append(lines, f.fieldLines()...)
 	lines = append(append(append(lines, line{"", dropBlank}), f.problemLines(s, inner)...), line{"", dropBlank})
 	if f.options.Request != "" {
-		lines = append(lines, line{s.Muted.Render(widget.Truncate("API: "+f.options.Request, inner)), dropRequest})
+		request := style.Render(s.Muted, widget.Truncate("API: "+f.options.Request, inner))
+		lines = append(lines, line{request, dropRequest})
 	}
-	lines = append(lines, line{s.Muted.Render(widget.Truncate(f.help(), inner)), dropMinor})
-	return box(s, s.AccentStrong.Render(f.options.Title), s.Accent, lineTexts(fitLines(lines, f.textHeight())), f.width)
+	lines = append(lines, line{style.Render(s.Muted, widget.Truncate(f.help(), inner)), dropMinor})
+	return box(s, style.Render(s.AccentStrong, f.options.Title), s.Accent,
+		lineTexts(fitLines(lines, f.textHeight())), f.width)
 }
 
 // fieldLines returns the lines of the fields. On a small screen blank lines are dropped first. The
@@ -88,7 +90,7 @@ func (f *Form) problemLines(s *style.Styles, width int) []line {
 		if i > max(f.textHeight()-4, 0) { // the input line matters more
 			drop = dropLate
 		}
-		out = append(out, line{st.Render(l), drop})
+		out = append(out, line{style.Render(st, l), drop})
 	}
 	return out
 }

@@ -70,8 +70,8 @@ const helpColumn = 34
 // helpLine is a binding: its keys and what they do.
 func helpLine(b *key.Binding, s *style.Styles) string {
 	h := b.Help()
-	return s.Accent.Render(widget.Fit(h.Key, 14, false)) + " " +
-		s.Text.Render(widget.Fit(h.Desc, helpColumn-17, false))
+	return style.Render(s.Accent, widget.Fit(h.Key, 14, false)) + " " +
+		style.Render(s.Text, widget.Fit(h.Desc, helpColumn-17, false))
 }
 
 // firstLines lay out what the pane can do over the whole width.
@@ -81,7 +81,7 @@ func firstLines(g keymap.Group, s *style.Styles, width int) []string {
 	}
 	columns := max(width/helpColumn, 1)
 	rows := (len(g.Keys) + columns - 1) / columns
-	lines := []string{s.AccentStrong.Render(g.Title)}
+	lines := []string{style.Render(s.AccentStrong, g.Title)}
 	for row := range rows {
 		line := ""
 		for at := row; at < len(g.Keys); at += rows {
@@ -96,7 +96,7 @@ func firstLines(g keymap.Group, s *style.Styles, width int) []string {
 func helpLines(groups []keymap.Group, s *style.Styles, width int) []string {
 	var blocks [][]string
 	for _, g := range groups {
-		block := []string{s.Strong.Render(g.Title)}
+		block := []string{style.Render(s.Strong, g.Title)}
 		for _, n := range g.Keys {
 			block = append(block, helpLine(n.Binding, s))
 		}
@@ -118,7 +118,7 @@ func searchLines(groups []keymap.Group, words []string, s *style.Styles, width i
 			}
 			line := helpLine(n.Binding, s)
 			if title := "  " + g.Title; widget.Width(line+title) <= width {
-				line += s.Muted.Render(title)
+				line += style.Render(s.Muted, title)
 			}
 			if len(words) == 1 && slices.Contains(strings.Fields(strings.ToLower(h.Key)), words[0]) {
 				exact = append(exact, line)
@@ -128,7 +128,7 @@ func searchLines(groups []keymap.Group, words []string, s *style.Styles, width i
 		}
 	}
 	if lines = append(exact, lines...); len(lines) == 0 {
-		return []string{s.Muted.Render("No key does that.")}
+		return []string{style.Render(s.Muted, "No key does that.")}
 	}
 	return lines
 }
@@ -148,7 +148,7 @@ func (f *search) note(s *style.Styles, width int) string {
 		in.SetWidth(max(min(widget.Width(in.Value())+1, width-12), 1))
 		return widget.WithCursor(in.View())
 	case f.input.Value() != "":
-		return s.Accent.Render("/"+f.input.Value()) + s.Muted.Render("  esc clears")
+		return style.Render(s.Accent, "/"+f.input.Value()) + style.Render(s.Muted, "  esc clears")
 	}
 	return ""
 }

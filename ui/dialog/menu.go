@@ -149,7 +149,7 @@ func (m *Menu) View() string {
 	}
 	var lines []string
 	for _, l := range m.intro() {
-		lines, width = append(lines, s.Muted.Render(l)), max(width, widget.Width(l))
+		lines, width = append(lines, style.Render(s.Muted, l)), max(width, widget.Width(l))
 	}
 	title := widget.NormalizeWidth(m.options.Title)
 	width = min(max(width, widget.Width(title)+2), m.textWidth())
@@ -161,14 +161,14 @@ func (m *Menu) View() string {
 		if item := m.options.Items[m.cursor]; item.Why != "" {
 			wrapped := widget.Wrap(item.note(), width)
 			for i, l := range wrapped[:min(n, len(wrapped))] {
-				reason[i] = s.Muted.Render(l)
+				reason[i] = style.Render(s.Muted, l)
 			}
 		}
 		lines = append(lines, reason...)
 	}
-	f := widget.Frame{Title: s.AccentStrong.Render(title), Border: s.Accent}
+	f := widget.Frame{Title: style.Render(s.AccentStrong, title), Border: s.Accent}
 	if above, below := m.top > 0, m.top+m.rows() < len(m.options.Items); above || below {
-		f.Note = s.Muted.Render(style.MoreArrows(above, below) + " more")
+		f.Note = style.Render(s.Muted, style.MoreArrows(above, below)+" more")
 	}
 	for i, l := range lines {
 		lines[i] = strings.Repeat(" ", padding) + l
@@ -190,14 +190,15 @@ func (m *Menu) row(s *style.Styles, i, keys, labels int) string {
 		label = s.Muted
 	}
 	if i == m.cursor {
-		mark, label = s.Accent.Render(style.Focus)+" ", s.Selected(label)
+		mark, label = style.Render(s.Accent, style.Focus)+" ", s.Selected(label)
 	}
 	name, note := widget.NormalizeWidth(item.Label), item.note()
-	line := mark + s.Accent.Render(widget.Fit(keymap.Label(item.Key), keys, false)) + "  " + label.Render(name)
+	line := mark + style.Render(s.Accent, widget.Fit(keymap.Label(item.Key), keys, false)) + "  " +
+		style.Render(label, name)
 	if note == "" { // gaps would be cut, with an ellipsis
 		return line
 	}
-	return line + strings.Repeat(" ", max(labels-widget.Width(name), 0)) + "  " + s.Muted.Render(note)
+	return line + strings.Repeat(" ", max(labels-widget.Width(name), 0)) + "  " + style.Render(s.Muted, note)
 }
 
 // ShortHelp returns the keys for the footer; see [Dialog].

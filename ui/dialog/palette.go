@@ -264,30 +264,31 @@ func (p *Palette) View() string {
 	inner := p.textWidth()
 	in := p.input
 	in.SetWidth(max(inner-3, 1))
-	lines := []string{widget.WithCursor(in.View()), s.Faint.Render(strings.Repeat("─", inner))}
+	lines := []string{widget.WithCursor(in.View()), style.Render(s.Faint, strings.Repeat("─", inner))}
 	rows := min(max(p.textHeight()-len(lines), 1), 14)
 	top := max(p.cursor-rows+1, 0)
 	for i := top; i < min(top+rows, len(p.hits)); i++ {
 		lines = append(lines, p.row(s, p.hits[i], i == p.cursor, inner))
 	}
 	if len(p.hits) == 0 {
-		lines = append(lines, s.Muted.Render("No matches."))
+		lines = append(lines, style.Render(s.Muted, "No matches."))
 	}
 	for len(lines) < rows+2 {
 		lines = append(lines, "")
 	}
 	corner := ""
 	if len(p.hits) > rows {
-		corner = s.Muted.Render(fmt.Sprintf("%d/%d %s more", p.cursor+1, len(p.hits),
+		corner = style.Render(s.Muted, fmt.Sprintf("%d/%d %s more", p.cursor+1, len(p.hits),
 			style.MoreArrows(top > 0, top+rows < len(p.hits))))
+
 	}
-	return cornerBox(s.AccentStrong.Render("Go to / run"), corner, s.Accent, lines, p.width)
+	return cornerBox(style.Render(s.AccentStrong, "Go to / run"), corner, s.Accent, lines, p.width)
 }
 
 func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {
 	plain, mark, note := s.Text, "  ", s.Muted
 	if current {
-		plain, mark, note = s.Selected(s.Text), s.Accent.Render(style.Focus)+" ", s.Muted
+		plain, mark, note = s.Selected(s.Text), style.Render(s.Accent, style.Focus)+" ", s.Muted
 	}
 	text := h.Note
 	if h.Why != "" {
@@ -306,9 +307,9 @@ func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {
 		if h.marks.Has(i) {
 			st = highlight(plain)
 		}
-		b.WriteString(st.Render(string(r)))
+		b.WriteString(style.Render(st, string(r)))
 	}
-	return mark + widget.Justify(b.String(), note.Render(text), width-2)
+	return mark + widget.Justify(b.String(), style.Render(note, text), width-2)
 }
 
 func highlight(st lipgloss.Style) lipgloss.Style { return st.Bold(true).Underline(true) }

@@ -55,7 +55,7 @@ func (r *Refusal) Update(msg tea.Msg) (tea.Cmd, bool) {
 // View draws the refusal; see [Dialog].
 func (r *Refusal) View() string {
 	s := r.styles()
-	title, lines := s.Warning.Bold(true).Render(widget.NormalizeWidth(r.reason.Title)), lineTexts(r.lines(s))
+	title, lines := style.Render(s.Warning.Bold(true), widget.NormalizeWidth(r.reason.Title)), lineTexts(r.lines(s))
 	return box(s, title, s.Warning, lines, r.fit(title, lines))
 }
 
@@ -68,13 +68,13 @@ func (r *Refusal) lines(s *style.Styles) []line {
 func messageLines(s *style.Styles, width int, message, remedy string) []line {
 	out := []line{{"", dropBlank}}
 	for i, l := range widget.Wrap(widget.NormalizeWidth(message), width) {
-		out = append(out, line{s.Text.Render(l), dropOrder(i, dropLate)})
+		out = append(out, line{style.Render(s.Text, l), dropOrder(i, dropLate)})
 	}
 	if remedy == "" {
 		return out
 	}
 	for i, l := range widget.Wrap(widget.NormalizeWidth(remedy), width) {
-		out = append(out, line{s.Muted.Render(l), dropOrder(i, dropDetail)})
+		out = append(out, line{style.Render(s.Muted, l), dropOrder(i, dropDetail)})
 	}
 	return out
 }
@@ -151,7 +151,7 @@ func (w *Wait) View() string {
 	lines := messageLines(s, w.textWidth(), "Waiting for "+w.pending()+style.Ellipsis,
 		"This opens once they have loaded. "+cancel)
 	texts := lineTexts(fitLines(append(lines, line{"", dropBlank}), w.textHeight()))
-	return box(s, s.AccentStrong.Render(w.title), s.Accent, texts, w.fit(w.title, texts))
+	return box(s, style.Render(s.AccentStrong, w.title), s.Accent, texts, w.fit(w.title, texts))
 }
 
 // ShortHelp returns the keys for the footer; see [Dialog].

@@ -87,9 +87,9 @@ func (s *Sheet) View() string {
 	all := s.lines(st, s.textWidth())
 	top := max(min(s.top, len(all)-s.textHeight()), 0)
 	shown := all[top:min(top+s.textHeight(), len(all))]
-	f := widget.Frame{Title: st.AccentStrong.Render(s.title), Border: st.Accent}
+	f := widget.Frame{Title: style.Render(st.AccentStrong, s.title), Border: st.Accent}
 	if len(all) > s.textHeight() {
-		f.Note = st.Muted.Render(style.MoreArrows(top > 0, top+s.textHeight() < len(all)) + " more")
+		f.Note = style.Render(st.Muted, style.MoreArrows(top > 0, top+s.textHeight() < len(all))+" more")
 	}
 	if s.search != nil {
 		f.Note = strings.TrimPrefix(s.search.note(st, s.textWidth())+"  "+f.Note, "  ")

@@ -453,7 +453,7 @@ func (p *Activity) sentenceLines(s *style.Styles, width int, e *Event) []string 
 	lines := widget.Wrap(widget.NormalizeWidth(p.sentence(e)), max(width-2, 1))
 	st, sign := p.signOf(s, e)
 	for i, l := range lines {
-		lines[i] = st.Render(sign) + " " + s.Text.Render(l)
+		lines[i] = style.Render(st, sign) + " " + style.Render(s.Text, l)
 		sign = " "
 	}
 	if !e.running() {
@@ -461,7 +461,7 @@ func (p *Activity) sentenceLines(s *style.Styles, width int, e *Event) []string 
 	}
 	if usual, stuck := p.env.State.Stuck(*e.Operation); stuck {
 		for _, l := range widget.Wrap(widget.NormalizeWidth(stuckText(*e.Operation, usual)), max(width-2, 1)) {
-			lines = append(lines, "  "+s.Warning.Render(l))
+			lines = append(lines, "  "+style.Render(s.Warning, l))
 		}
 	}
 	return lines
@@ -549,7 +549,7 @@ func (p *Activity) View() string {
 	s := p.env.Styles()
 	problem := ""
 	if text := p.log.Problem(); text != "" {
-		problem = s.Warning.Render(style.Warning + " " + text)
+		problem = style.Render(s.Warning, style.Warning+" "+text)
 	}
 	return p.frame(p.heading(s), problem, p.body(s))
 }
@@ -559,11 +559,11 @@ func (p *Activity) heading(s *style.Styles) string {
 	if len(p.rows) != p.total() {
 		count = fmt.Sprintf("%d of %d", len(p.rows), p.total())
 	}
-	title := s.AccentStrong.Render("Activity")
+	title := style.Render(s.AccentStrong, "Activity")
 	if p.all {
-		title += s.Muted.Render(" of all profiles")
+		title += style.Render(s.Muted, " of all profiles")
 	}
-	return title + s.Muted.Render(" "+count)
+	return title + style.Render(s.Muted, " "+count)
 }
 
 func (p *Activity) body(s *style.Styles) string {
@@ -589,7 +589,7 @@ func (p *Activity) body(s *style.Styles) string {
 	for len(lines) < p.height-widget.FrameHeight-n-1 {
 		lines = append(lines, "")
 	}
-	lines = append(lines, s.Faint.Render(strings.Repeat(style.Track, max(inner, 0))))
+	lines = append(lines, style.Render(s.Faint, strings.Repeat(style.Track, max(inner, 0))))
 	return strings.Join(append(lines, p.detailLines(s, n, inner)...), "\n")
 }
 
@@ -606,10 +606,10 @@ func (p *Activity) detailLines(s *style.Styles, height, inner int) []string {
 		lines = lines[:height]
 		hint := firstKeyOf(p.env.Keys.Mark.One) + " shows all"
 		lines[height-1] = widget.Justify(widget.Truncate(lines[height-1], width-widget.Width(hint)-2),
-			s.Muted.Render(hint), width)
+			style.Render(s.Muted, hint), width)
 	} else if when := "at " + widget.ShortTime(e.At, p.env.State.Now) + " UTC"; len(lines) < height &&
 		!p.table.Shows(activityTime) {
-		lines = append(lines, "  "+s.Muted.Render(when))
+		lines = append(lines, "  "+style.Render(s.Muted, when))
 	}
 	for i := range lines {
 		lines[i] = "  " + lines[i]

@@ -18,7 +18,7 @@ func (a Actions) ShowPoint(p model.Point) tea.Cmd {
 	return a.env.OpenDialog(dialog.NewSheet(title, func(s *style.Styles, width int) []string {
 		now, ok := a.env.State.Point(p.Key())
 		if !ok {
-			return []string{s.Bad.Render("It no longer exists.")}
+			return []string{style.Render(s.Bad, "It no longer exists.")}
 		}
 		return a.pointLines(s, now, width)
 	}, *a.env.Keys, a.env.Styles, a.env.Keys.View.Open))

@@ -43,14 +43,14 @@ const detailsMargin = 2
 // View draws the box.
 func (d *Details) View() string {
 	s := d.env.Styles()
-	title := s.Muted.Render("Details")
+	title := style.Render(s.Muted, "Details")
 	server, ok := d.env.State.Server(d.subject.Server)
 	if !ok {
 		return d.frame(s, title, renderMessage(s, message{s.Muted, "No server selected.", ""},
 			d.width-widget.FrameWidth))
 	}
-	title += " " + s.Text.Render(widget.NormalizeWidth(server.Ref().ShortLabel())) +
-		s.Muted.Render(" #"+string(server.ID))
+	title += " " + style.Render(s.Text, widget.NormalizeWidth(server.Ref().ShortLabel())) +
+		style.Render(s.Muted, " #"+string(server.ID))
 	lines := d.lines(s, server, max(d.width-widget.FrameWidth-2*detailsMargin, 1))
 	indent := strings.Repeat(" ", detailsMargin)
 	for i, l := range lines {
@@ -190,7 +190,7 @@ func (d *Details) coverageLines(s *style.Styles, server model.Server, width int)
 	}
 	if len(out) > lines {
 		out = out[:lines]
-		out[lines-1] = widget.Truncate(out[lines-1], width-2) + s.Muted.Render(" "+style.Ellipsis)
+		out[lines-1] = widget.Truncate(out[lines-1], width-2) + style.Render(s.Muted, " "+style.Ellipsis)
 	}
 	for len(out) < lines {
 		out = append(out, "")

@@ -104,7 +104,7 @@ func (f *filter[T]) edit(msg tea.Msg) bool {
 func (f *filter[T]) note(s *style.Styles, width int) string {
 	problem := ""
 	if f.problem != "" {
-		problem = s.Warning.Render("  " + style.Warning + " " + f.problem)
+		problem = style.Render(s.Warning, "  "+style.Warning+" "+f.problem)
 	}
 	switch {
 	case f.typing:
@@ -112,9 +112,9 @@ func (f *filter[T]) note(s *style.Styles, width int) string {
 		in.SetWidth(max(min(widget.Width(in.Value())+1, width-12), 1))
 		return widget.WithCursor(in.View()) + problem
 	case f.Value() != "" && problem != "":
-		return s.Accent.Render("/"+f.Value()) + problem
+		return style.Render(s.Accent, "/"+f.Value()) + problem
 	case f.Value() != "":
-		return s.Accent.Render("/"+f.Value()) + s.Muted.Render("  esc clears")
+		return style.Render(s.Accent, "/"+f.Value()) + style.Render(s.Muted, "  esc clears")
 	}
 	return ""
 }

@@ -52,10 +52,10 @@ func kindLines(s *style.Styles, width int) []string {
 	} else {
 		out = append(out, kindLists(s, width)...)
 	}
-	out = append(out, "", s.Strong.Render("Recommended"))
+	out = append(out, "", style.Render(s.Strong, "Recommended"))
 	for _, practice := range kindPractices {
 		for i, l := range widget.Wrap(practice, width-2) {
-			out = append(out, s.Muted.Render([]string{style.Dot, " "}[min(i, 1)])+" "+s.Text.Render(l))
+			out = append(out, style.Render(s.Muted, []string{style.Dot, " "}[min(i, 1)])+" "+style.Render(s.Text, l))
 		}
 	}
 	return out
@@ -65,11 +65,11 @@ func kindLines(s *style.Styles, width int) []string {
 func kindTable(s *style.Styles, width int) []string {
 	column := min((width-kindLabelWidth-2)/2, 40)
 	row := func(label, backup, snapshot string) string {
-		return s.Muted.Render(widget.Fit(label, kindLabelWidth, false)) +
-			s.Text.Render(widget.Fit(backup, column+2, false)) + s.Text.Render(snapshot)
+		return style.Render(s.Muted, widget.Fit(label, kindLabelWidth, false)) +
+			style.Render(s.Text, widget.Fit(backup, column+2, false)) + style.Render(s.Text, snapshot)
 	}
-	out := []string{strings.Repeat(" ", kindLabelWidth) + s.Strong.Render(widget.Fit("Backup", column+2, false)) +
-		s.Strong.Render("Snapshot")}
+	out := []string{strings.Repeat(" ", kindLabelWidth) +
+		style.Render(s.Strong, widget.Fit("Backup", column+2, false)+"Snapshot")}
 	for _, f := range kindFacts {
 		left, right := widget.Wrap(f.backup, column), widget.Wrap(f.snapshot, column)
 		label := f.about
@@ -98,7 +98,7 @@ func kindLists(s *style.Styles, width int) []string {
 		if i > 0 {
 			out = append(out, "")
 		}
-		out = append(out, s.Strong.Render(title))
+		out = append(out, style.Render(s.Strong, title))
 		for _, f := range kindFacts {
 			text := f.backup
 			if i == 1 {
@@ -106,7 +106,8 @@ func kindLists(s *style.Styles, width int) []string {
 			}
 			label := f.about
 			for _, l := range widget.Wrap(text, max(width-kindLabelWidth, 8)) {
-				out = append(out, s.Muted.Render(widget.Fit(label, kindLabelWidth, false))+s.Text.Render(l))
+				label = widget.Fit(label, kindLabelWidth, false)
+				out = append(out, style.Render(s.Muted, label)+style.Render(s.Text, l))
 				label = ""
 			}
 		}

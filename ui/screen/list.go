@@ -10,6 +10,7 @@ import (
 
 	"vpsdeck/keymap"
 	"vpsdeck/model/query"
+	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
 
@@ -254,10 +255,10 @@ func (l *list[T, K]) frame(title, problem, body string) string {
 	}
 	note := l.filter.note(s, l.width)
 	if order := l.hiddenOrder(); order != "" && !l.filter.typing {
-		note = strings.TrimSuffix(s.Muted.Render(order)+"  "+note, "  ")
+		note = strings.TrimSuffix(style.Render(s.Muted, order)+"  "+note, "  ")
 	}
 	if len(l.marks) > 0 && !l.filter.typing {
-		note = strings.TrimSuffix(s.Accent.Render(l.note(l.width, l.env.Keys.Mark))+"  "+note, "  ")
+		note = strings.TrimSuffix(style.Render(s.Accent, l.note(l.width, l.env.Keys.Mark))+"  "+note, "  ")
 	}
 	if problem != "" && !l.filter.typing {
 		note = strings.TrimSuffix(problem+"  "+note, "  ")

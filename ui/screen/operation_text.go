@@ -11,10 +11,14 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ElapsedText is how long an operation has been running, as far as is known.
+// ElapsedText is how long an operation has been running, as far as is known. That of another program
+// is counted in steps of [widget.AgeStep], so that the screen of who only looks rests between them.
 func ElapsedText(state *model.State, o model.Operation) string {
-	now := state.Now.Add(-time.Duration(state.Now.Nanosecond()))
-	d := o.Elapsed(now)
+	step := widget.AgeStep
+	if o.Mine {
+		step = time.Second
+	}
+	d := o.Elapsed(state.Now.Truncate(step))
 	switch {
 	case o.StartUnknown && d < time.Second:
 		return "just found"

@@ -165,10 +165,10 @@ func (p *Page) FullHelp() [][]key.Binding {
 func (p *Page) View() string {
 	s := p.env.Styles()
 	server, ok := p.env.State.Server(p.server)
-	title := s.AccentStrong.Render(widget.NormalizeWidth(server.Ref().Label())) +
-		s.Muted.Render(fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total()))
+	title := style.Render(s.AccentStrong, widget.NormalizeWidth(server.Ref().Label())) +
+		style.Render(s.Muted, fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total()))
 	if !ok {
-		return p.frame(s.AccentStrong.Render("#"+string(p.server)), "",
+		return p.frame(style.Render(s.AccentStrong, "#"+string(p.server)), "",
 			renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key +
 				" goes back."}, p.innerWidth()))
 	}
@@ -190,10 +190,11 @@ func (p *Page) header(s *style.Styles) []string {
 		server.Hostname, server.Location, server.OS,
 		planText(server.Plan),
 	}, " "+style.Dot+" ")
-	lines := []string{widget.Truncate("  "+status.SignStyle.Render(status.Sign)+" "+status.Style.Render(
-		widget.NormalizeWidth(status.Text))+s.Muted.Render(" "+style.Dot+" ")+
-		widget.Link(s.Muted, p.env.SSH.URL(server)).Render(widget.NormalizeWidth(server.IP))+s.Muted.Render(
-		" "+style.Dot+" "+widget.NormalizeWidth(properties)), p.innerWidth()-2)}
+	dot := " " + style.Dot + " "
+	address := style.Render(widget.Link(s.Muted, p.env.SSH.URL(server)), widget.NormalizeWidth(server.IP))
+	lines := []string{widget.Truncate("  "+style.Render(status.SignStyle, status.Sign)+" "+
+		style.Render(status.Style, widget.NormalizeWidth(status.Text))+style.Render(s.Muted, dot)+address+
+		style.Render(s.Muted, dot+widget.NormalizeWidth(properties)), p.innerWidth()-2)}
 	if p.env.State.PointsComplete() {
 		a := model.Assess(server, p.env.State.PointsOf(p.server), p.env.Policies.For(server), p.env.State.Now)
 		for _, r := range a.Reasons {
@@ -201,7 +202,7 @@ func (p *Page) header(s *style.Styles) []string {
 			if r.Health >= model.Failing { // failing, or no backup or restore point
 				st, sign = s.Bad, style.Failed
 			}
-			lines = append(lines, "  "+st.Render(widget.Truncate(sign+" "+r.Message, room)))
+			lines = append(lines, "  "+style.Render(st, widget.Truncate(sign+" "+r.Message, room)))
 		}
 	}
 	if p.height < 16+len(lines) || len(p.rows) == 0 {
@@ -235,7 +236,7 @@ func (p *Page) legend(s *style.Styles, width int) string {
 	server, _ := p.env.State.Server(p.server)
 	t, gap := p.timeline(s), ""
 	if !t.GapTo.IsZero() {
-		gap = s.Muted.Render("   longest gap " + widget.FormatDuration(t.GapTo.Sub(t.GapFrom)))
+		gap = style.Render(s.Muted, "   longest gap "+widget.FormatDuration(t.GapTo.Sub(t.GapFrom)))
 	}
 	line := timelineLegend(s, t, "policy "+policyAges(p.env.Policies.For(server))) + gap
 	if widget.Width(line) > width {

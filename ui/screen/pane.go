@@ -24,10 +24,10 @@ type message struct {
 func renderMessage(s *style.Styles, m message, width int) string {
 	var lines []string
 	for _, l := range widget.Wrap(widget.NormalizeWidth(m.text), width-4) {
-		lines = append(lines, "  "+m.style.Render(l))
+		lines = append(lines, "  "+style.Render(m.style, l))
 	}
 	for _, l := range widget.Wrap(m.hint, width-4) {
-		lines = append(lines, "  "+s.Muted.Render(l))
+		lines = append(lines, "  "+style.Render(s.Muted, l))
 	}
 	return "\n" + strings.Join(lines, "\n")
 }
@@ -138,14 +138,14 @@ func (e *Env) staleNote(from source) string {
 	s := e.Styles()
 	var cut *model.IncompleteError
 	if errors.As(from.err, &cut) {
-		return s.Bad.Render(style.Failed + " incomplete: the API gave " + cut.Counts())
+		return style.Render(s.Bad, style.Failed+" incomplete: the API gave "+cut.Counts())
 	}
 	age := style.Failed + " " + widget.ShortDuration(e.State.Local.Sub(from.at)) + " old"
 	if from.said {
-		return s.Bad.Render(age)
+		return style.Render(s.Bad, age)
 	}
-	return s.Bad.Render(age+": ") +
-		s.Muted.Render(errorReason(from.err))
+	return style.Render(s.Bad, age+": ") +
+		style.Render(s.Muted, errorReason(from.err))
 }
 
 // detail is a labelled value in a sheet.
@@ -168,7 +168,7 @@ func detailLines(s *style.Styles, width int, rows []detail) []string {
 			if i == 0 {
 				head = f.label
 			}
-			out = append(out, s.Muted.Render(widget.Fit(head, label, false))+f.style.Render(l))
+			out = append(out, style.Render(s.Muted, widget.Fit(head, label, false))+style.Render(f.style, l))
 		}
 	}
 	return out

@@ -202,19 +202,19 @@ func (p *Points) title(s *style.Styles) string {
 	if p.focused {
 		name = s.AccentStrong
 	}
-	out := name.Render(p.Title())
+	out := style.Render(name, p.Title())
 	loaded := p.env.State.Points(p.kind).Loaded()
 	if p.fleet {
-		out += s.Muted.Render(" of all servers")
+		out += style.Render(s.Muted, " of all servers")
 		if loaded {
-			out += s.Muted.Render(" " + style.Dot + " " + p.countLabel())
+			out += style.Render(s.Muted, " "+style.Dot+" "+p.countLabel())
 		}
 		return out
 	}
 	if p.server.ID == "" {
 		return out
 	}
-	out += " " + s.Text.Render(widget.NormalizeWidth(p.server.ShortLabel()))
+	out += " " + style.Render(s.Text, widget.NormalizeWidth(p.server.ShortLabel()))
 	if !loaded {
 		return out
 	}
@@ -226,8 +226,8 @@ func (p *Points) title(s *style.Styles) string {
 	if q.MayBeFull() {
 		full = s.Warning
 	}
-	return out + s.Muted.Render(" "+style.Dot+" "+p.countLabel()+" "+style.Dot+" "+word) +
-		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + s.Muted.Render(" "+quotaShort(q))
+	return out + style.Render(s.Muted, " "+style.Dot+" "+p.countLabel()+" "+style.Dot+" "+word) +
+		widget.Blocks(q.Taken(), q.Limit, full, s.Faint) + style.Render(s.Muted, " "+quotaShort(q))
 }
 
 // quotaShort returns a quota's usage: "3/5", or "3+/5" if there may be more.

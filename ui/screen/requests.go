@@ -149,9 +149,9 @@ func (r *Requests) openExchange(e model.Exchange) tea.Cmd {
 				{"at", e.At.UTC().Format("15:04:05 UTC"), s.Text},
 				{"size", sizeText(e.Size), s.Text},
 			})
-			lines = append(lines, "", s.Strong.Render("request"))
+			lines = append(lines, "", style.Render(s.Strong, "request"))
 			lines = append(lines, bodyLines(s, e.RequestBody, width)...)
-			lines = append(lines, "", s.Strong.Render("response"))
+			lines = append(lines, "", style.Render(s.Strong, "response"))
 			return append(lines, bodyLines(s, e.ResponseBody, width)...)
 		}, *r.env.Keys, r.env.Styles, r.env.Keys.View.Open)
 	sheet.AddKey(r.env.Keys.View.Copy, func() tea.Cmd { return r.copyCurl(e) })
@@ -161,7 +161,7 @@ func (r *Requests) openExchange(e model.Exchange) tea.Cmd {
 // bodyLines lays out a body, indented if it is JSON. It is untrusted text.
 func bodyLines(s *style.Styles, text string, width int) []string {
 	if text == "" {
-		return []string{s.Muted.Render("empty")}
+		return []string{style.Render(s.Muted, "empty")}
 	}
 	var indented bytes.Buffer
 	if json.Indent(&indented, []byte(text), "", "  ") == nil {
@@ -170,7 +170,7 @@ func bodyLines(s *style.Styles, text string, width int) []string {
 	var out []string
 	for _, l := range strings.Split(text, "\n") {
 		for _, part := range widget.Wrap(widget.NormalizeWidth(model.Clean(l)), width) {
-			out = append(out, s.Text.Render(part))
+			out = append(out, style.Render(s.Text, part))
 		}
 	}
 	return out
@@ -213,7 +213,7 @@ func (r *Requests) FullHelp() [][]key.Binding {
 // View draws the screen.
 func (r *Requests) View() string {
 	s := r.env.Styles()
-	title := s.AccentStrong.Render("Requests") + s.Muted.Render(fmt.Sprintf(" the last %d", r.total()))
+	title := style.Render(s.AccentStrong, "Requests") + style.Render(s.Muted, fmt.Sprintf(" the last %d", r.total()))
 	if len(r.rows) == 0 {
 		text := "No requests yet."
 		if r.filter.Value() != "" {

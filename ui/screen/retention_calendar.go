@@ -66,7 +66,7 @@ func calendarBlock(s *style.Styles, kind model.Kind, c retention.Calendar, width
 	cells := planCells(s)
 	for weekday := range 7 {
 		var b strings.Builder
-		b.WriteString(s.Muted.Render([]string{"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"}[weekday] + " "))
+		b.WriteString(style.Render(s.Muted, []string{"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"}[weekday]+" "))
 		for i := weekday; i < len(c.Days); i += 7 {
 			cell := cells[stateOf(c.Days[i])]
 			b.WriteString(style.Render(cell.Style, cell.Glyph))
@@ -75,7 +75,7 @@ func calendarBlock(s *style.Styles, kind model.Kind, c retention.Calendar, width
 		out = append(out, strings.TrimRight(b.String(), " "))
 	}
 	if note && c.Older != (retention.Day{}) {
-		out = append(out, s.Muted.Render(widget.Truncate("before: "+dayText(c.Older), width)))
+		out = append(out, style.Render(s.Muted, widget.Truncate("before: "+dayText(c.Older), width)))
 	}
 	return out
 }
@@ -118,9 +118,9 @@ func calendarTitle(s *style.Styles, kind model.Kind, c retention.Calendar, width
 		mixed = mixed || stateOf(d) == dayMixed
 	}
 	part := func(state int, text string) string {
-		return cells[state].Style.Render(cells[state].Glyph) + " " + s.Text.Render(text)
+		return style.Render(cells[state].Style, cells[state].Glyph) + " " + style.Render(s.Text, text)
 	}
-	out := s.Strong.Render(kindTitle(kind)) + " " + part(dayKept, fmt.Sprintf("%d stay", c.Total.Kept)) + " " +
+	out := style.Render(s.Strong, kindTitle(kind)) + " " + part(dayKept, fmt.Sprintf("%d stay", c.Total.Kept)) + " " +
 		part(dayRemoved, fmt.Sprintf("%d go", c.Total.Removed))
 	if mixed {
 		out += " " + part(dayMixed, "both")
@@ -152,7 +152,7 @@ func monthLine(s *style.Styles, start time.Time, weeks int) string {
 		copy(line[at:], monday.Format("Jan"))
 		free = at + name + 1
 	}
-	return s.Muted.Render(strings.TrimRight(string(line), " "))
+	return style.Render(s.Muted, strings.TrimRight(string(line), " "))
 }
 
 // countLines counts what stays and goes, a line for each kind if there is room, else in one.
@@ -162,10 +162,10 @@ func countLines(s *style.Styles, plan retention.Plan, kinds []model.Kind, width,
 	for _, kind := range kinds {
 		total := plan.Calendar(kind, 1).Total
 		all.Kept, all.Removed = all.Kept+total.Kept, all.Removed+total.Removed
-		lines = append(lines, s.Text.Render(widget.Truncate(kindTitle(kind)+": "+dayText(total), width)))
+		lines = append(lines, style.Render(s.Text, widget.Truncate(kindTitle(kind)+": "+dayText(total), width)))
 	}
 	if len(lines) > 1 && rows <= len(lines) {
-		return []string{s.Text.Render(widget.Truncate(dayText(all), width))}
+		return []string{style.Render(s.Text, widget.Truncate(dayText(all), width))}
 	}
 	return lines
 }

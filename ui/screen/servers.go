@@ -262,7 +262,7 @@ func (p *Servers) title(s *style.Styles) string {
 	if p.focused {
 		name = s.AccentStrong
 	}
-	out := name.Render("Servers")
+	out := style.Render(name, "Servers")
 	if !p.env.State.Servers.Loaded() {
 		return out
 	}
@@ -273,13 +273,13 @@ func (p *Servers) title(s *style.Styles) string {
 	if p.onlyProblems {
 		count += " need attention"
 	}
-	out += s.Muted.Render(" " + count)
+	out += style.Render(s.Muted, " "+count)
 	if n := p.counts[model.None] + p.counts[model.NoBackup] + p.counts[model.Failing]; n > 0 {
-		out += s.Bad.Render(fmt.Sprintf("  %s %d", style.Failed, n))
+		out += style.Render(s.Bad, fmt.Sprintf("  %s %d", style.Failed, n))
 	}
 	if n := p.counts[model.Overdue] + p.counts[model.TooFew] + p.counts[model.Expiring] +
 		p.counts[model.OddDate]; n > 0 {
-		out += s.Warning.Render(fmt.Sprintf("  %s %d", style.Warning, n))
+		out += style.Render(s.Warning, fmt.Sprintf("  %s %d", style.Warning, n))
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func timelineLegend(s *style.Styles, t widget.Timeline, tick string) string {
 	var parts []string
 	add := func(glyph string, st lipgloss.Style, text string) {
 		if slices.ContainsFunc(t.Marks, func(m widget.TimelineMark) bool { return m.Glyph == glyph }) {
-			parts = append(parts, style.Render(st, glyph)+s.Muted.Render(" "+text))
+			parts = append(parts, style.Render(st, glyph)+style.Render(s.Muted, " "+text))
 		}
 	}
 	add(style.Automatic, s.Text, "automatic")

@@ -32,18 +32,28 @@ func (f Frame) Render(body string, width, height int) string {
 	b := lipgloss.RoundedBorder()
 	inner := width - FrameWidth
 	side := style.Render(f.Border, b.Left)
-	out := make([]string, 0, height)
-	out = append(out, f.edge(b.TopLeft, b.Top, b.TopRight, f.Title, "", inner))
-	lines := strings.Split(body, "\n")
-	for i := range height - FrameHeight {
-		line := ""
-		if i < len(lines) {
-			line = lines[i]
+	top, bottom := f.edge(b.TopLeft, b.Top, b.TopRight, f.Title, "", inner),
+		f.edge(b.BottomLeft, b.Bottom, b.BottomRight, f.Note, f.Corner, inner)
+	var out strings.Builder
+	blank := max(height-FrameHeight-1-strings.Count(body, "\n"), 0)
+	out.Grow(len(top) + len(body) + len(bottom) + height*(2*len(side)+1) + blank*inner)
+	out.WriteString(top)
+	for range height - FrameHeight {
+		var line string
+		line, body, _ = strings.Cut(body, "\n")
+		out.WriteByte('\n')
+		out.WriteString(side)
+		used := Width(line)
+		if used > inner {
+			line, used = Fit(line, inner, false), inner
 		}
-		out = append(out, side+Fit(line, inner, false)+side)
+		out.WriteString(line)
+		out.WriteString(spaces(inner - used))
+		out.WriteString(side)
 	}
-	out = append(out, f.edge(b.BottomLeft, b.Bottom, b.BottomRight, f.Note, f.Corner, inner))
-	return strings.Join(out, "\n")
+	out.WriteByte('\n')
+	out.WriteString(bottom)
+	return out.String()
 }
 
 // edge draws the top or bottom edge with texts in it: one line character, a space, the text, a
@@ -92,11 +102,12 @@ func JoinHorizontal(left, right string) string {
 // Blocks draws a quota as small blocks, used ones first.
 func Blocks(used, limit int, full, free lipgloss.Style) string {
 	used = min(max(used, 0), limit)
-	return full.Render(strings.Repeat(style.Full, used)) + free.Render(strings.Repeat(style.Free, limit-used))
+	return style.Render(full, strings.Repeat(style.Full, used)) +
+		style.Render(free, strings.Repeat(style.Free, limit-used))
 }
 
 // Progress draws a thin bar of width cells. part, from 0 to 1, is how much of it is filled.
 func Progress(part float64, width int, fill, rest lipgloss.Style) string {
 	n := min(max(int(part*float64(width)), 0), width)
-	return fill.Render(strings.Repeat(style.Fill, n)) + rest.Render(strings.Repeat(style.Track, width-n))
+	return style.Render(fill, strings.Repeat(style.Fill, n)) + style.Render(rest, strings.Repeat(style.Track, width-n))
 }

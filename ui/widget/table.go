@@ -27,7 +27,7 @@ func (t *Table) title(i int) string {
 
 // renderMatched underlines the runes that a filter has matched. It counts them from the left, so
 // it is for left-aligned text.
-func renderMatched(paint func(string, lipgloss.Style), text string, c Span) {
+func renderMatched(paint func(string, lipgloss.Style), text string, c *Span) {
 	marked := c.Style.Bold(true).Underline(true)
 	runes := []rune(text)
 	for from := 0; from < len(runes); {
@@ -65,6 +65,8 @@ type Table struct {
 	Sign        func(row int) string // one cell before a row, such as a mark; nil or "": none
 	SortColumn  int                  // the column that the rows are sorted by
 	SortArrow   string               // the direction; "": none
+	cells       []Span               // of the row that is drawn
+	drawn       int                  // bytes of the last view
 	width       int
 	height      int // rows, without the heading
 }
@@ -128,9 +130,13 @@ func (t *Table) RowAt(line int) (int, bool) {
 // column. All rows use the same slice: spans are large, and a screen has hundreds of them.
 func (t *Table) View(s *style.Styles, focused bool, setCells func(row int, cells []Span)) string {
 	widths, gap := t.widths()
-	cells := make([]Span, len(t.Columns))
+	if len(t.cells) != len(t.Columns) {
+		t.cells = make([]Span, len(t.Columns))
+	}
+	cells := t.cells
 	var b strings.Builder
-	b.WriteString(t.line(widths, gap, func(i int) Span { return Span{Text: t.title(i), Style: s.Muted} }, "  ", nil))
+	b.Grow(t.drawn)
+	t.line(&b, widths, gap, func(i int) *Span { return &Span{Text: t.title(i), Style: s.Muted} }, "  ", nil)
 	for row := t.Top; row < min(t.Top+t.height, t.Rows); row++ {
 		clear(cells)
 		setCells(row, cells)
@@ -139,13 +145,15 @@ func (t *Table) View(s *style.Styles, focused bool, setCells func(row int, cells
 		if t.Sign != nil {
 			sign = t.Sign(row)
 		}
-		b.WriteString(t.row(widths, gap, cells, s, row == t.Cursor, focused, sign))
+		t.row(&b, widths, gap, s, row == t.Cursor, focused, sign)
 	}
+	t.drawn = b.Len()
 	return b.String()
 }
 
-func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, current, focused bool, sign string) string {
-	at := func(i int) Span { return cells[i] }
+// row draws the row whose cells are set.
+func (t *Table) row(b *strings.Builder, widths []int, gap int, s *style.Styles, current, focused bool, sign string) {
+	at := func(i int) *Span { return &t.cells[i] }
 	inMargin := " " // a space needs no colour: a colour costs bytes
 	if sign == "" {
 		sign = " "
@@ -154,24 +162,24 @@ func (t *Table) row(widths []int, gap int, cells []Span, s *style.Styles, curren
 	}
 	switch {
 	case current && focused:
-		return t.line(widths, gap, at, style.Render(s.OnSelection(s.Accent), style.Bar+sign), s.Selected)
+		t.line(b, widths, gap, at, style.Render(s.OnSelection(s.Accent), style.Bar+sign), s.Selected)
 	case current:
-		return t.line(widths, gap, at, style.Render(s.Muted, style.BarThin)+inMargin, nil)
+		t.line(b, widths, gap, at, style.Render(s.Muted, style.BarThin)+inMargin, nil)
+	default:
+		t.line(b, widths, gap, at, " "+inMargin, nil)
 	}
-	return t.line(widths, gap, at, " "+inMargin, nil)
 }
 
 // line draws one line: a margin of two cells, the cells, and space up to the edge. over changes
 // the style of every part.
-func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string,
-	over func(lipgloss.Style) lipgloss.Style) string {
-	var b strings.Builder
+func (t *Table) line(b *strings.Builder, widths []int, gap int, cell func(int) *Span, margin string,
+	over func(lipgloss.Style) lipgloss.Style) {
 	b.WriteString(margin)
 	paint := func(text string, st lipgloss.Style) {
 		if over != nil {
 			st = over(st)
 		}
-		b.WriteString(style.Render(st, text))
+		style.Write(b, st, text)
 	}
 	used, before := 2, ""
 	for at := range widths {
@@ -185,17 +193,16 @@ func (t *Table) line(widths []int, gap int, cell func(int) Span, margin string,
 		}
 		used += len(before) + w
 		t.cell(paint, cell(i), before, w, t.Columns[i].Right)
-		before = strings.Repeat(" ", gap)
+		before = spaces(gap)
 	}
 	if rest := t.width - used; rest > 0 { // at least the right margin
-		paint(strings.Repeat(" ", rest), lipgloss.NewStyle())
+		paint(spaces(rest), lipgloss.NewStyle())
 	}
-	return b.String()
 }
 
 // cell draws one cell and the gap before it. The gap has the style of what follows, because every
 // change of style costs bytes.
-func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, width int, right bool) {
+func (t *Table) cell(paint func(string, lipgloss.Style), c *Span, before string, width int, right bool) {
 	text := NormalizeWidth(c.Text)
 	switch {
 	case c.Parts != nil:
@@ -204,7 +211,7 @@ func (t *Table) cell(paint func(string, lipgloss.Style), c Span, before string, 
 			before, width = "", width-Width(part.Text)
 		}
 		if width > 0 {
-			paint(strings.Repeat(" ", width), lipgloss.NewStyle())
+			paint(spaces(width), lipgloss.NewStyle())
 		}
 	case c.Sign != "":
 		paint(before+c.Sign, c.SignStyle)

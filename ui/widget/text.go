@@ -101,11 +101,21 @@ func Fit(text string, width int, right bool) string {
 	if Width(text) > width {
 		text = Truncate(text, width)
 	}
-	gap := strings.Repeat(" ", max(width-Width(text), 0))
+	gap := spaces(width - Width(text))
 	if right {
 		return gap + text
 	}
 	return text + gap
+}
+
+const manySpaces = "                                                                                "
+
+// spaces returns n spaces, or none if n is negative.
+func spaces(n int) string {
+	if n <= len(manySpaces) {
+		return manySpaces[:max(n, 0)]
+	}
+	return strings.Repeat(" ", n)
 }
 
 // Truncate makes a text, styled or not, at most width cells wide.

@@ -91,7 +91,7 @@ func (t Timeline) scale(s *style.Styles, width int) string {
 	for back := step; back > 0 && back <= span; back += step { // for the longest span, one more step overflows
 		put(t.column(t.Now.Add(-back), width), ShortDuration(back))
 	}
-	return s.Muted.Render(string(text))
+	return style.Render(s.Muted, string(text))
 }
 
 // bracketGap draws a bracket over the gap, with its length if that fits: "├── 1 d 15 h ──┤".
