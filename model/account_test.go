@@ -129,3 +129,26 @@ func createdSnapshot(status PointStatus, at time.Time) Point {
 	p.ID, p.Status, p.CreatedAt = "802", status, at
 	return p
 }
+
+// A screen that shows a view must not pay for assessing it.
+func TestViewIsAssessedInAdvance(t *testing.T) {
+	policies := Policies{{Server: "*", Policy: DefaultPolicy()}}
+	var members []State
+	for range 2 { // the first is a warm-up
+		a := newTestAccount(t, backup("1", time.Hour), snapshot("801", time.Hour))
+		view := a.AccountView(1, time.Time{}, nil)
+		view.Assess(policies, a.Now)
+		member := State{Now: a.Now.Add(time.Second), Local: a.Now}
+		member.ApplyView(view, nil)
+		members = append(members, member)
+	}
+	next := 0
+	allocations := testing.AllocsPerRun(1, func() {
+		s := &members[next]
+		next++
+		s.Fleet().Assess(policies, s.PointsComplete(), s.Now)
+	})
+	if allocations > 0 {
+		t.Errorf("the view was assessed again, with %v allocations", allocations)
+	}
+}

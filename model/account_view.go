@@ -29,6 +29,16 @@ func (s ListStatus) Complete() bool { return s.Err == nil && !s.Partial && !s.At
 // Lists returns the results for all lists: servers, backups and snapshots.
 func (v AccountView) Lists() [3]ListStatus { return [3]ListStatus{v.Servers, v.Points[0], v.Points[1]} }
 
+// Assess assesses the servers in advance. The cost grows with the account, so it is paid where the
+// view is received, and not while a screen waits; see [Fleet.Assess].
+func (v AccountView) Assess(policies Policies, now time.Time) {
+	known := true
+	for _, list := range v.Points {
+		known = known && !list.At.IsZero() && !list.Partial
+	}
+	v.Fleet.Assess(policies, known, now)
+}
+
 // listStatusOf returns the result of the last requests for a list.
 func listStatusOf[T any](r *Remote[T]) ListStatus {
 	return ListStatus{r.Err, r.At, r.Loaded() && !r.Complete()}

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -198,4 +199,50 @@ func BenchmarkPollWithoutChanges(b *testing.B) {
 			p.View()
 		}
 	})
+}
+
+// BenchmarkSharedView measures how long news of the whole account hold up a session: Update with a
+// view of the shared poller, in which one restore point has changed.
+func BenchmarkSharedView(b *testing.B) {
+	for name, keys := range map[string][]rune{"servers": nil, "all backups": {'a', '2'}} {
+		b.Run(name, func(b *testing.B) {
+			benchEachSize(b, func(b *testing.B, p *directApp) {
+				views := sharedViews(b, p)
+				p.send(views[0])
+				p.press(keys...)
+				p.View()
+				number := 0
+				for i := 0; b.Loop(); i++ {
+					view := views[i%len(views)]
+					number++
+					view.View.Number += number
+					p.Update(view)
+				}
+			})
+		})
+	}
+}
+
+// sharedViews are two views of the app's account, as a session gets them from the command that
+// waits for views.
+func sharedViews(b testing.TB, p *directApp) [2]command.SharedViewMsg {
+	b.Helper()
+	var views [2]command.SharedViewMsg
+	for i := range views {
+		state := &model.State{Now: startTime, Local: startTime}
+		ticket, _ := state.Servers.Start(state.Now)
+		servers, err := p.client.Servers(b.Context(), model.ServerFilter{})
+		state.ApplyServers(ticket, servers, err)
+		backups, err := p.client.Backups(b.Context(), model.BackupFilter{})
+		backups = slices.Clone(backups)
+		backups[0].Description = fmt.Sprint("changed ", i)
+		ticket, _ = state.Backups.Start(state.Now)
+		state.ApplyPoints(model.Backup, "", ticket, backups, err)
+		snapshots, err := p.client.Snapshots(b.Context(), model.SnapshotFilter{})
+		ticket, _ = state.Snapshots.Start(state.Now)
+		state.ApplyPoints(model.Snapshot, "", ticket, snapshots, err)
+		views[i] = command.SharedViewMsg{Session: 1, View: state.AccountView(1, time.Time{}, nil)}
+		views[i].View.Assess(nil, startTime)
+	}
+	return views
 }

@@ -20,7 +20,7 @@ func (p *poller) awaitView(after int) tea.Cmd {
 	if !p.isShared() {
 		return nil
 	}
-	return p.session.AwaitView(after)
+	return p.session.AwaitView(after, slices.Clone(p.env.Policies))
 }
 
 // applySharedView applies a view from the shared poller, and waits for the next.

@@ -35,13 +35,14 @@ type SharedViewMsg struct {
 	Others  []model.Operation
 }
 
-// AwaitView waits for the next view from the shared poller.
-func (s *Session) AwaitView(after int) tea.Cmd {
+// AwaitView waits for the next view from the shared poller, and assesses its servers.
+func (s *Session) AwaitView(after int, policies model.Policies) tea.Cmd {
 	return func() tea.Msg {
 		view, others, ok := s.Feed.Next(s.ctx, after)
 		if !ok {
 			return nil
 		}
+		view.Assess(policies, s.Client.Now())
 		return SharedViewMsg{Session: s.Number, View: view, Others: others}
 	}
 }
