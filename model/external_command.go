@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"vpsdeck/model/pattern"
@@ -80,7 +81,9 @@ func (r SSHRules) URL(s Server) string {
 
 // userPattern is the allowed user names: they cannot become an option, and contain no separator
 // between user and host.
-var userPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+var userPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+})
 
 // Check reports the first problem of each rule.
 func (r SSHRules) Check() []Problem {
@@ -88,7 +91,7 @@ func (r SSHRules) Check() []Problem {
 	for i, rule := range r {
 		why := ""
 		switch {
-		case rule.User != "" && !userPattern.MatchString(rule.User):
+		case rule.User != "" && !userPattern().MatchString(rule.User):
 			why = fmt.Sprintf("user cannot be %q: use letters, digits and . _ -, but no leading -", rule.User)
 		case rule.Port < 0 || rule.Port > 65535:
 			why = fmt.Sprintf("port cannot be %d: write a number from 1 to 65535", rule.Port)
@@ -116,7 +119,9 @@ type CustomCommand struct {
 
 // placeholderPattern matches words in braces, and commandPlaceholders lists the known ones.
 var (
-	placeholderPattern  = regexp.MustCompile(`\{[a-z]+\}`)
+	placeholderPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{[a-z]+\}`)
+	})
 	commandPlaceholders = []string{"{id}", "{name}", "{ip}"}
 )
 
@@ -135,7 +140,7 @@ func (c CustomCommand) Check() string {
 		return "run must begin with the name of a program, without placeholders"
 	}
 	for _, arg := range c.Run {
-		for _, at := range placeholderPattern.FindAllStringIndex(arg, -1) {
+		for _, at := range placeholderPattern().FindAllStringIndex(arg, -1) {
 			variable := c.Shell && at[0] > 0 && arg[at[0]-1] == '$'
 			if blank := arg[at[0]:at[1]]; !variable && !slices.Contains(commandPlaceholders, blank) {
 				return fmt.Sprintf("unknown %s in run; valid: %s", blank, strings.Join(commandPlaceholders, ", "))
@@ -189,7 +194,7 @@ func (c CustomCommand) Args(s Server) ([]string, error) {
 	}
 	var failed error
 	fill := func(arg string) string {
-		return placeholderPattern.ReplaceAllStringFunc(arg, func(place string) string {
+		return placeholderPattern().ReplaceAllStringFunc(arg, func(place string) string {
 			value, ok := values[place]
 			if !ok {
 				return place

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"go/token"
+	"reflect"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -52,15 +54,26 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // it; otherwise the ages on the screen would be redrawn each time.
 func (a *App) isInvisible(msg tea.Msg) bool {
 	switch msg := msg.(type) {
-	case reloadDueMsg:
+	case reloadDueMsg, tea.EnvMsg, tea.ColorProfileMsg:
 		return true
+	case tea.WindowSizeMsg:
+		return msg.Width == a.width && msg.Height == a.height
 	case configReloadedMsg:
 		return !msg.changed && msg.err == nil
 	case previewDueMsg:
 		return a.panes.preview.changesNothing(msg)
 	}
-	return false
+	return isTeaRequest(msg)
 }
+
+// isTeaRequest says whether a message is a request of Bubble Tea to itself, such as to ask the
+// terminal for a capability. Those types are not exported.
+func isTeaRequest(msg tea.Msg) bool {
+	t := reflect.TypeOf(msg)
+	return t != nil && t.PkgPath() == teaPath && !token.IsExported(t.Name())
+}
+
+var teaPath = reflect.TypeFor[tea.QuitMsg]().PkgPath()
 
 // part is a part of the program that handles messages of its own and ignores all others.
 type part interface{ Update(tea.Msg) tea.Cmd }

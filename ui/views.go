@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -232,7 +233,7 @@ func (v *views) openStartServer() {
 	case len(found) == 0:
 		v.notify(screen.Warning, "there is no server "+quoted+didYouMean(name, v.state.Servers.Value))
 	default:
-		if plainName.MatchString(name) {
+		if plainName().MatchString(name) {
 			v.panes.servers.SetFilter(name)
 			v.panes.syncPoints()
 		}
@@ -241,7 +242,9 @@ func (v *views) openStartServer() {
 }
 
 // plainName matches what means the same in a filter as in a name.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+})
 
 func didYouMean(name string, servers []model.Server) string {
 	var names []string

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"charm.land/fang/v2"
@@ -187,7 +188,9 @@ func helpCommand() *cobra.Command {
 
 // badValuePattern matches the flag library's message for a value of the wrong type, up to Go's own
 // error.
-var badValuePattern = regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
+var badValuePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^invalid argument (".*") for "(--[a-z-]+)" flag: `)
+})
 
 // usageError turns a parser's error into one line that points to the help.
 func usageError(cmd *cobra.Command, err error) error {
@@ -196,7 +199,7 @@ func usageError(cmd *cobra.Command, err error) error {
 	}
 	what, _, _ := strings.Cut(err.Error(), "\n") // cobra's suggestions follow on further lines
 	what += suggestion(cmd, what)
-	if parts := badValuePattern.FindStringSubmatch(what); parts != nil {
+	if parts := badValuePattern().FindStringSubmatch(what); parts != nil {
 		what = parts[2] + " cannot be " + parts[1]
 		if flag := cmd.Flags().Lookup(strings.TrimPrefix(parts[2], "--")); flag != nil {
 			what += ": it takes " + flagTypeNames[flag.Value.Type()]
@@ -209,11 +212,13 @@ func usageError(cmd *cobra.Command, err error) error {
 }
 
 // unknownPattern matches the parser's message for an unknown command or flag.
-var unknownPattern = regexp.MustCompile(`^unknown (?:command "(.*)" for "|flag: --(.*)$)`)
+var unknownPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^unknown (?:command "(.*)" for "|flag: --(.*)$)`)
+})
 
 // suggestion returns “; did you mean …?” for a misspelt command or flag, or "".
 func suggestion(cmd *cobra.Command, what string) string {
-	parts := unknownPattern.FindStringSubmatch(what)
+	parts := unknownPattern().FindStringSubmatch(what)
 	if parts == nil {
 		return ""
 	}

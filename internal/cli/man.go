@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	mango "github.com/muesli/mango-cobra"
 	"github.com/muesli/roff"
@@ -59,7 +60,9 @@ func manCommand(do *runFunc) *cobra.Command {
 
 // headingPattern matches the header line of the page. mango puts a whole sentence where the
 // manual's section name belongs, which is too long, and today as the date.
-var headingPattern = regexp.MustCompile(`(?m)^\.TH VPSDECK 1 "[0-9-]+" .*$`)
+var headingPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\.TH VPSDECK 1 "[0-9-]+" .*$`)
+})
 
 func manPage(root *cobra.Command) (string, error) {
 	showFlagArguments(root)
@@ -74,7 +77,7 @@ func manPage(root *cobra.Command) (string, error) {
 	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the URL of the API.\nVPS_PROFILE: the "+
 		"account, a profile of the config.")
 	page.WithSection("Exit status", codes.String())
-	text := headingPattern.ReplaceAllLiteralString(page.Build(roff.NewDocument()), manHeading(app.ReadBuild()))
+	text := headingPattern().ReplaceAllLiteralString(page.Build(roff.NewDocument()), manHeading(app.ReadBuild()))
 	// mango writes two dashes before short flags too.
 	return strings.ReplaceAll(text, "--o --output", "-o, --output"), nil
 }

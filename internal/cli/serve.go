@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -126,7 +125,7 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	if s.check {
 		return s.runCheck(ctx, acc, out)
 	}
-	defer runtime.KeepAlive(app.TuneGC(app.GCPercentServer))
+	app.TuneGC(app.GCPercentServer)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	// outlives ctx: actions under way still get their responses while the server drains

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vpsdeck/internal/event"
@@ -37,7 +38,9 @@ type Hook struct {
 }
 
 // headerPattern matches names of request headers.
-var headerPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
+var headerPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
+})
 
 // reservedHeaders are the headers that a hook cannot set.
 var reservedHeaders = []string{"content-type", "content-length", "host", "idempotency-key", "user-agent"}
@@ -99,7 +102,7 @@ func (h Hook) checkHeader() string {
 		return ""
 	case h.Header == "":
 		return `header is missing: the name of the header, such as "Authorization"`
-	case !headerPattern.MatchString(h.Header) || slices.Contains(reservedHeaders, strings.ToLower(h.Header)):
+	case !headerPattern().MatchString(h.Header) || slices.Contains(reservedHeaders, strings.ToLower(h.Header)):
 		return fmt.Sprintf("header cannot be %q: it is the name of a header, such as Authorization",
 			model.Clean(h.Header))
 	case (h.HeaderEnv == "") == (h.HeaderFile == ""):

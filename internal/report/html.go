@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"vpsdeck/model"
@@ -21,10 +22,13 @@ var pageText string
 //go:embed report.css
 var styleText string
 
-var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"time": widget.FormatTime, "date": formatDate, "machine": machineTime, "plural": model.Pluralize,
-	"short": shorten,
-}).Parse(pageText))
+// pageTemplate is parsed when it is needed: the program has other things to do at its start.
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report").Funcs(template.FuncMap{
+		"time": widget.FormatTime, "date": formatDate, "machine": machineTime, "plural": model.Pluralize,
+		"short": shorten,
+	}).Parse(pageText))
+})
 
 // page is what the template shows: the report, and how much of it is folded.
 type page struct {
@@ -46,7 +50,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	// the style knows how many cells there are, because an attribute may not set it
 	style := strings.TrimSpace(styleText) + fmt.Sprintf("\n:root{--cells:%d}\n", cells)
 	hash := sha256.Sum256([]byte(style))
-	return pageTemplate.Execute(w, page{
+	return pageTemplate().Execute(w, page{
 		Report: r, Style: template.CSS(style), StyleHash: base64.StdEncoding.EncodeToString(hash[:]), cells: cells,
 		Fleet: fold(r.Servers, len(r.Servers)), BelowRows: fold(r.Below, maxRows),
 		FailedRows: fold(r.Failures, maxRows), Restored: fold(r.Restores, maxRows), LossRows: fold(r.Losses, maxRows),

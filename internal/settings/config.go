@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -222,7 +223,9 @@ func newDecodeError(path string, e *toml.DecodeError, message string) error {
 
 // codePointPattern matches how the TOML library writes a character: its code point, then the
 // character in quotes.
-var codePointPattern = regexp.MustCompile(`U\+[0-9A-F]+ ('.')`)
+var codePointPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`U\+[0-9A-F]+ ('.')`)
+})
 
 // describeDecodeError explains an error in terms of the file. For a value of the wrong type, the
 // library's own message names Go types.
@@ -235,7 +238,7 @@ func describeDecodeError(e *toml.DecodeError) string {
 		}
 		return name + " " + configKeys[name]
 	}
-	message = codePointPattern.ReplaceAllString(message, "$1")
+	message = codePointPattern().ReplaceAllString(message, "$1")
 	if strings.HasSuffix(message, "at start of value") {
 		message += ": a string needs quotes, and yes and no are written true and false"
 	}

@@ -32,7 +32,7 @@ func (s *Settings) loadHooks(file configFile, resolve func(string) string) error
 				why = "timeout is not a time: write it like 10s or 1m"
 			}
 		}
-		if h.HeaderEnv != "" && !variablePattern.MatchString(h.HeaderEnv) {
+		if h.HeaderEnv != "" && !variablePattern().MatchString(h.HeaderEnv) {
 			why = "header_env is the name of a variable, such as HOOK_TOKEN"
 		}
 		texts := append([]string{h.URL, h.Header, h.HeaderEnv, h.HeaderFile}, h.Run...)

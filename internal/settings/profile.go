@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"vpsdeck/model"
 )
@@ -43,10 +44,14 @@ var accountKeys = []string{
 }
 
 // profilePattern matches valid profile names. They need no quotes, either in TOML or in a shell.
-var profilePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+var profilePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+})
 
 // variablePattern matches names of environment variables.
-var variablePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variablePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+})
 
 // profileNames returns the names of all profiles, sorted.
 func (f configFile) profileNames() []string { return slices.Sorted(maps.Keys(f.Profile)) }
@@ -71,7 +76,7 @@ func (f configFile) checkProfile(name string) error {
 	case name == NoProfile:
 		return f.errorAt(key, "a profile cannot be called %s: that name means the account outside all profiles",
 			NoProfile)
-	case !profilePattern.MatchString(name):
+	case !profilePattern().MatchString(name):
 		return f.errorAt(key, "%q is not a valid profile name: use up to 32 letters, digits, - and _", name)
 	}
 	return f.checkAccount(key+".", f.Profile[name])
@@ -100,7 +105,7 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 		return f.errorAt(table+sources[1], "%s exclude each other: a token has one source",
 			strings.Join(sources, " and "))
 	}
-	if t.TokenEnv != nil && !variablePattern.MatchString(*t.TokenEnv) {
+	if t.TokenEnv != nil && !variablePattern().MatchString(*t.TokenEnv) {
 		return f.errorAt(table+"token_env", "token_env cannot be %q: it is the name of a variable, such as "+
 			"VPS_WORK_TOKEN", *t.TokenEnv)
 	}

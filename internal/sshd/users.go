@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	gossh "golang.org/x/crypto/ssh"
 )
@@ -182,9 +183,11 @@ func (u *Users) addAuthority(key string, user User, principals []string) string 
 
 const nameRule = "use up to 64 letters, digits and . _ @ -, starting with a letter or a digit"
 
-var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
+var namePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
+})
 
-func isValidName(name string) bool { return namePattern.MatchString(name) }
+func isValidName(name string) bool { return namePattern().MatchString(name) }
 
 // weakKeyReason returns why a key is too weak to be accepted, or "".
 func weakKeyReason(key gossh.PublicKey) string {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -38,7 +39,9 @@ func ColourMeaning(name string) string { return colourMeanings[name] }
 func ColourNames() []string { return slices.Sorted(maps.Keys(new(Palette).colourFields())) }
 
 // colourPattern matches a colour in red, green and blue: "#7FE0FF".
-var colourPattern = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+var colourPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+})
 
 // terminalColours are the names of the 16 colours of a terminal, by number.
 var terminalColours = []string{
@@ -66,7 +69,7 @@ func ParseColours(texts map[string]string) (p Palette, name string, err error) {
 
 // parseColour returns the colour that a text means, or nil.
 func parseColour(text string) color.Color {
-	if colourPattern.MatchString(text) {
+	if colourPattern().MatchString(text) {
 		return rgb(text)
 	}
 	if i := slices.Index(terminalColours, strings.ToLower(text)); i >= 0 {

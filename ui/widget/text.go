@@ -21,7 +21,7 @@ import (
 // vowel signs that take a cell of their own become the vowel's letter. What cannot be drawn alone
 // becomes its number. Text that all terminals agree on, including wide characters, is unchanged.
 func NormalizeWidth(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if _, plain := plainWidth(text); plain || isASCII(text) {
 		return text
 	}
 	var b strings.Builder
@@ -35,6 +35,10 @@ func NormalizeWidth(text string) string {
 		rest = rest[len(cluster):]
 	}
 	return b.String()
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // splitCluster splits a cluster into characters that are drawn one after the other.
