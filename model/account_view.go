@@ -127,7 +127,7 @@ func (s *State) ApplyView(v AccountView, operations []Operation) []Operation {
 // SetTeamOperations sets the operations that the other members have under way, so that they are
 // polled for.
 func (s *State) SetTeamOperations(operations []Operation) {
-	s.shared.team = operations
+	s.shared.team, s.open = operations, nil
 	for _, o := range operations {
 		s.dropDuplicate(o)
 	}

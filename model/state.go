@@ -21,6 +21,7 @@ type State struct {
 	Me Actor // the current user; the zero Actor is the only one
 
 	operations    []Operation
+	open          []Operation // those under way, sorted; nil: they may have changed
 	lastNumber    int
 	fleet         *Fleet // built from the three lists; nil before there are any
 	version       int

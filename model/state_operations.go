@@ -50,6 +50,7 @@ func (s *State) updateOperations(update func(*Operation), findOthers func()) []O
 			changed = append(changed, *o)
 		}
 	}
+	s.open = nil
 	findOthers()
 	s.trimFinished()
 	return changed
@@ -57,9 +58,23 @@ func (s *State) updateOperations(update func(*Operation), findOthers func()) []O
 
 func (s *State) findCreates(kind Kind) {
 	fleet := s.Fleet()
+	if len(fleet.running[kind]) == 0 {
+		return
+	}
+	known := map[Key]bool{}
+	var unnamed []Operation
+	for _, o := range s.Operations() {
+		switch {
+		case o.Action != Create:
+		case o.Point.ID != "":
+			known[o.Point.Key()] = true
+		default:
+			unnamed = append(unnamed, o)
+		}
+	}
 	for _, i := range fleet.running[kind] {
 		p := fleet.Points(kind)[i]
-		if s.isTracked(func(o Operation) bool { return o.makes(p) }) {
+		if known[p.Key()] || slices.ContainsFunc(unnamed, func(o Operation) bool { return o.matches(p) }) {
 			continue
 		}
 		o := Operation{Action: Create, Point: p, Server: p.Server, Phase: PhaseRunning, Started: p.CreatedAt}
@@ -82,8 +97,7 @@ func (o Operation) makes(p Point) bool {
 
 func (s *State) findRestores() {
 	for _, server := range s.Servers.Value {
-		if server.Status == ServerRestoring &&
-			!s.isTracked(func(o Operation) bool { return o.Action == Restore && o.Server.ID == server.ID }) {
+		if server.Status == ServerRestoring && !s.isRestoring(server.ID) {
 			o := Operation{Action: Restore, Server: server.Ref(), Phase: PhaseRunning, Started: s.Now,
 				StartUnknown: true}
 			o.evidence.addHit(s.Now)
@@ -92,9 +106,10 @@ func (s *State) findRestores() {
 	}
 }
 
-func (s *State) isTracked(is func(Operation) bool) bool {
-	return slices.ContainsFunc(s.operations, func(o Operation) bool { return !o.Phase.Over() && is(o) }) ||
-		slices.ContainsFunc(s.shared.team, is)
+// isRestoring reports whether a restore onto the server is known.
+func (s *State) isRestoring(server ID) bool {
+	return slices.ContainsFunc(s.Operations(),
+		func(o Operation) bool { return o.Action == Restore && o.Server.ID == server })
 }
 
 // ActionRequest is an action that was confirmed and is about to be sent.
@@ -147,6 +162,7 @@ func (s *State) Begin(in ActionRequest, run string) Operation {
 // assignID sets the operation's ID in the journal.
 func (s *State) assignID(number int, run string) Operation {
 	o := s.operationByNumber(number)
+	s.open = nil
 	o.ID = fmt.Sprintf("%s-%d", run, number)
 	return *o
 }
@@ -209,6 +225,7 @@ func restoreRecorded(r Record, last []Record) bool {
 // dropDuplicate removes the same operation found in the lists, because the journal knows more about
 // it.
 func (s *State) dropDuplicate(o Operation) {
+	s.open = nil
 	s.operations = slices.DeleteFunc(s.operations, func(p Operation) bool {
 		same := p.Action == Restore && p.Server.ID == o.Server.ID || p.Action == Create && o.makes(p.Point)
 		return !p.Mine && p.Action == o.Action && same
@@ -222,6 +239,7 @@ func (s *State) ApplyResult(number int, a ActionResult, err Outcome) Operation {
 	if o == nil {
 		return Operation{}
 	}
+	defer func() { s.open = nil }()
 	if !err.SentAt.IsZero() { // it is later than Begin, because the target was rechecked first
 		o.Started = err.SentAt
 	}
@@ -331,33 +349,27 @@ func (s *State) CancelRestore(first Operation, why, run string) Operation {
 	return s.assignID(s.addOperation(o), run)
 }
 
-// Operations returns the operations that are under way, in the order in which they started.
+// Operations returns the operations that are under way, in the order in which they started. Nobody
+// writes to the slice: it is the same until they change, because each frame asks several times.
 func (s *State) Operations() []Operation {
-	var open []Operation
-	for _, o := range s.operations {
-		if !o.Phase.Over() {
-			open = append(open, o)
+	if s.open != nil {
+		return s.open
+	}
+	open := make([]Operation, 0, len(s.shared.team)+len(s.operations))
+	for i := range s.operations {
+		if o := &s.operations[i]; !o.Phase.Over() {
+			open = append(open, *o)
 		}
 	}
 	open = append(open, s.shared.team...)
 	slices.SortStableFunc(open, func(a, b Operation) int { return a.Started.Compare(b.Started) })
-	return open
-}
-
-// OperationCount returns the number of operations that are under way.
-func (s *State) OperationCount() int {
-	n := len(s.shared.team)
-	for i := range s.operations {
-		if !s.operations[i].Phase.Over() {
-			n++
-		}
-	}
-	return n
+	s.open = slices.Clip(open)
+	return s.open
 }
 
 // HasOwnOperations reports whether operations of this program are under way.
 func (s *State) HasOwnOperations() bool {
-	return slices.ContainsFunc(s.operations, func(o Operation) bool { return o.Mine && !o.Phase.Over() })
+	return slices.ContainsFunc(s.Operations(), func(o Operation) bool { return o.Mine })
 }
 
 // FinishedOperations returns the operations that are over, in the order in which they started.
@@ -374,7 +386,7 @@ func (s *State) FinishedOperations() []Operation {
 func (s *State) addOperation(o Operation) int {
 	s.lastNumber++
 	o.Number = s.lastNumber
-	s.operations = append(s.operations, o)
+	s.operations, s.open = append(s.operations, o), nil
 	return o.Number
 }
 

@@ -42,7 +42,7 @@ type plan struct {
 // plan divides the screen. Header and footer take a line each.
 func (a *App) plan() plan {
 	p := plan{notice: a.height >= noticeHeight}
-	p.operations = min(a.state.OperationCount(), a.maxOperationLines())
+	p.operations = min(len(a.state.Operations()), a.maxOperationLines())
 	body := a.height - 2 - p.operations
 	if p.notice {
 		body--

@@ -77,7 +77,7 @@ func (p *poller) nextRedraw() time.Duration {
 		return 30 * time.Second
 	}
 	wait := widget.AgeStep
-	if p.state.OperationCount() > 0 {
+	if len(p.state.Operations()) > 0 {
 		wait = untilFull(p.stepOfOthers(), p.state.Now)
 	}
 	if at, loaded := p.state.ListsAt(); loaded {
@@ -86,7 +86,10 @@ func (p *poller) nextRedraw() time.Duration {
 		aged := wholeSecond(p.state.Local.Add(left + time.Second - 1))
 		wait = min(wait, aged.Sub(p.state.Local))
 	}
-	if due := p.NextDue(); !due.IsZero() && !p.isShared() { // what is overdue waits for an answer
+	if p.isShared() {
+		return wait
+	}
+	if due := p.NextDue(); !due.IsZero() { // what is overdue waits for an answer
 		wait = min(wait, max(due.Sub(p.state.Local), untilFull(time.Second, p.state.Now)))
 	}
 	return wait

@@ -135,7 +135,7 @@ func (s *status) windowTitle() string {
 			title += " " + s.state.Account.Value.Label()
 		}
 	}
-	if n := s.state.OperationCount(); n > 0 {
+	if n := len(s.state.Operations()); n > 0 {
 		title = fmt.Sprintf("%s (%d running)", title, n)
 	}
 	return sanitizeOSC(title)
@@ -157,10 +157,11 @@ func sanitizeOSC(text string) string {
 
 // terminalProgress is the terminal's own progress bar, for the operation that started first.
 func (p *progress) terminalProgress() *tea.ProgressBar {
-	if p.state.OperationCount() == 0 || p.opts.ReducedMotion {
+	open := p.state.Operations()
+	if len(open) == 0 || p.opts.ReducedMotion {
 		return nil
 	}
-	if part, known := p.estimate(p.state.Operations()[0]); known {
+	if part, known := p.estimate(open[0]); known {
 		return tea.NewProgressBar(tea.ProgressBarDefault, int(part*100))
 	}
 	return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)

@@ -49,7 +49,7 @@ func (s *status) header() string {
 
 // runningCount is the number of operations under way, for the header.
 func (s *status) runningCount() string {
-	n := s.state.OperationCount()
+	n := len(s.state.Operations())
 	if n == 0 {
 		return ""
 	}

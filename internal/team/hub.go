@@ -37,6 +37,7 @@ type Hub struct {
 	scopedFleets  map[string]scopedFleet
 	members       map[*Member]bool
 	refreshWanted bool // a member has requested a full refresh
+	workChanged   bool // the open operations of a member have changed
 	lastNumber    int  // of the members' operations; negative, so that it differs from the sessions' own numbers
 }
 
@@ -126,16 +127,22 @@ func (h *Hub) handleResult(r result) {
 	close(r.shown)
 }
 
-// syncWork collects the open operations of all members.
+// syncWork collects the open operations of all members, if they have changed. A new view for
+// everybody each time somebody joins would cost a crowd its square.
 func (h *Hub) syncWork() {
 	var work []model.Operation
 	h.mu.Lock()
+	changed := h.workChanged
+	h.workChanged = false
 	for member := range h.members {
 		for _, o := range member.work {
 			work = append(work, o)
 		}
 	}
 	h.mu.Unlock()
+	if !changed {
+		return
+	}
 	hadRunning := h.poller.HasRunning()
 	slices.SortFunc(work, func(a, b model.Operation) int { return b.Number - a.Number })
 	h.state.SetTeamOperations(work)

@@ -59,6 +59,7 @@ func (h *Hub) Join(options MemberOptions) *Member {
 func (m *Member) Leave() {
 	m.cancel()
 	m.hub.mu.Lock()
+	m.hub.workChanged = m.hub.workChanged || len(m.work) > 0
 	delete(m.hub.members, m)
 	m.hub.mu.Unlock()
 	m.hub.wakeUp()
@@ -119,6 +120,7 @@ func (m *Member) Reserve(o model.Operation) string {
 
 // track stores an operation under a number of the hub. The caller holds the lock.
 func (m *Member) track(o model.Operation) {
+	m.hub.workChanged = true
 	previous, known := m.work[o.Number]
 	ownNumber := o.Number
 	if o.Number = previous.Number; !known {
@@ -147,6 +149,7 @@ func (m *Member) ReportOperations(turn, upTo int, open []model.Operation) {
 	for number := range m.work {
 		if number <= upTo && !isOpen[number] {
 			delete(m.work, number)
+			h.workChanged = true
 		}
 	}
 	h.wakeUp()

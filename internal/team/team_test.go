@@ -37,10 +37,11 @@ func idleServer(t *testing.T, s *model.State) model.Server {
 func TestAccountIsPolledOnceForAllMembers(t *testing.T) {
 	h := newHarness(t, 12)
 	first := h.join("anna").waitLoaded()
-	before := h.requestCount("GET /servers/")
+	before, views := h.requestCount("GET /servers/"), first.LatestView()
 	var all []*testMember
 	for range 100 {
 		all = append(all, h.join("somebody"))
+		h.clock.Advance(0) // lets the hub run
 	}
 	for _, p := range all {
 		p.waitLoaded()
@@ -50,6 +51,9 @@ func TestAccountIsPolledOnceForAllMembers(t *testing.T) {
 	}
 	if n := h.requestCount("GET /servers/") - before; n > 1 { // a running restore is polled
 		t.Errorf("a hundred more members caused %d requests for the servers", n)
+	}
+	if n := first.LatestView() - views; n > 5 { // of what runs
+		t.Errorf("a hundred more members caused %d views for everybody", n)
 	}
 	before = h.requestCount("GET /backups/")
 	var requests sync.WaitGroup
