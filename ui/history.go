@@ -78,7 +78,10 @@ func (h *history) handleHistory(msg command.HistoryLoadedMsg) tea.Cmd {
 	if !h.loaded { // later, the open ones are our own
 		h.open = msg.Open
 	}
-	h.loaded, h.latest, h.connections, h.others = true, msg.Latest, msg.Connections, msg.Others
+	h.loaded, h.latest, h.others, h.connections = true, msg.Latest, msg.Others, nil
+	if h.page() != nil { // only it shows them, and it reads the journal when it opens
+		h.connections = msg.Connections
+	}
 	h.unreadable, h.err = msg.Unreadable, msg.Err
 	h.learnDurations()
 	h.reportJournalError(msg.Err)

@@ -21,6 +21,7 @@ type poller struct {
 	lastCacheSave cacheSave
 	tickNumber    int       // number of the pending tick
 	wakeAt        time.Time // when it comes
+	redrawAt      time.Time // when the screen changes next without a message
 }
 
 // Update handles ticks, and the focus of the terminal.
@@ -49,9 +50,17 @@ type tickMsg struct{ number int }
 // exactly one.
 func (p *poller) scheduleTick() tea.Cmd {
 	p.tickNumber++
-	number, wait := p.tickNumber, p.nextRedraw()
-	p.wakeAt = p.state.Local.Add(wait)
+	number := p.tickNumber
+	p.redrawAt = p.state.Local.Add(p.nextRedraw())
+	p.wakeAt = p.redrawAt
+	wait := max(p.wakeAt.Sub(p.opts.Clock.Now()), 0)
 	return p.opts.Clock.Tick(wait, func(time.Time) tea.Msg { return tickMsg{number} })
+}
+
+// changesNothing says whether a tick is not the newest, or comes early because another message has
+// drawn the screen since.
+func (p *poller) changesNothing(msg tickMsg) bool {
+	return msg.number != p.tickNumber || p.opts.Clock.Now().Add(clockTolerance).Before(p.redrawAt)
 }
 
 // clockTolerance covers the delay between reading the two clocks.
@@ -59,7 +68,8 @@ const clockTolerance = 10 * time.Millisecond
 
 // rescheduleTick schedules the tick earlier if something that changes every second has started.
 func (p *poller) rescheduleTick() tea.Cmd {
-	if p.state.Local.Add(p.nextRedraw() + clockTolerance).Before(p.wakeAt) {
+	p.redrawAt = p.state.Local.Add(p.nextRedraw())
+	if p.redrawAt.Add(clockTolerance).Before(p.wakeAt) {
 		return p.scheduleTick()
 	}
 	return nil
@@ -68,7 +78,8 @@ func (p *poller) rescheduleTick() tea.Cmd {
 // nextRedraw is how long nothing on the screen changes without a message. While an operation of
 // this program runs or something is counted down, that is until the next full second, so that
 // everything changes in one frame. Otherwise it is until the age of the data or the time of another
-// operation changes, or the next poll is due.
+// operation changes, or the next poll is due. A session of a shared account waits for a step after
+// the last message.
 func (p *poller) nextRedraw() time.Duration {
 	switch {
 	case p.state.HasOwnOperations() || p.notices.hasPending() || p.state.Failure() != nil:
@@ -76,18 +87,18 @@ func (p *poller) nextRedraw() time.Duration {
 	case p.blurred:
 		return 30 * time.Second
 	}
+	if p.isShared() { // many screens that change at the same moment would hold up each other's keys
+		return p.stepOfOthers()
+	}
 	wait := widget.AgeStep
 	if len(p.state.Operations()) > 0 {
 		wait = untilFull(p.stepOfOthers(), p.state.Now)
 	}
 	if at, loaded := p.state.ListsAt(); loaded {
-		// the header rounds to whole seconds
-		left := widget.AgeStep - p.state.Local.Sub(at)%widget.AgeStep
-		aged := wholeSecond(p.state.Local.Add(left + time.Second - 1))
+		second := wholeSecond(p.state.Local) // the header counts from it, and changes on a whole one
+		left := widget.AgeStep - second.Sub(at)%widget.AgeStep
+		aged := wholeSecond(second.Add(left + time.Second - 1))
 		wait = min(wait, aged.Sub(p.state.Local))
-	}
-	if p.isShared() {
-		return wait
 	}
 	if due := p.NextDue(); !due.IsZero() { // what is overdue waits for an answer
 		wait = min(wait, max(due.Sub(p.state.Local), untilFull(time.Second, p.state.Now)))
@@ -111,8 +122,11 @@ func wholeSecond(at time.Time) time.Time { return at.Add(-time.Duration(at.Nanos
 
 // handleTick polls what is due and schedules the next tick.
 func (p *poller) handleTick(msg tickMsg) tea.Cmd {
-	if msg.number != p.tickNumber {
+	switch {
+	case msg.number != p.tickNumber:
 		return nil
+	case p.changesNothing(msg):
+		return p.scheduleTick()
 	}
 	p.notices.expire(p.state.Local)
 	return tea.Batch(p.pollDue(), p.scheduleTick())

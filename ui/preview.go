@@ -12,7 +12,8 @@ import (
 // How long the points panes wait for the cursor.
 const (
 	// firstStepDelay is the wait after the first step. The next frame has only the new cursor,
-	// which even a slow line carries at once; the rest comes right after it.
+	// which even a slow line carries at once; the rest comes right after it. A program that serves
+	// many does not wait.
 	firstStepDelay = 25 * time.Millisecond
 	// settleDelay is how long the cursor must rest after that. It is longer than the repeat
 	// interval of a held key, even over an uneven line, but too short to notice.
@@ -82,11 +83,18 @@ func (p *panes) schedulePreview(step bool) tea.Cmd {
 		p.syncAll()
 		return nil
 	}
-	p.preview.stale, p.preview.movedAt = true, p.state.Local
+	p.preview.movedAt = p.state.Local
 	if p.preview.waiting {
+		p.preview.stale = true
 		return nil
 	}
 	p.preview.waiting = true
+	if p.isShared() { // one frame is less work for the server than two
+		p.syncAll()
+		p.preview.firstSynced = true
+		return p.startPreviewTimer(settleDelay)
+	}
+	p.preview.stale = true
 	return p.startPreviewTimer(firstStepDelay)
 }
 

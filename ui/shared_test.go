@@ -125,6 +125,32 @@ func TestActionOfAnotherMemberIsShownAndNotRepeated(t *testing.T) {
 	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"hers"}`)
 }
 
+// A server of many draws one frame for a step: the panes do not wait for a frame of the cursor's own.
+func TestStepOfAMemberIsOneFrame(t *testing.T) {
+	var o sharedAccount
+	w := startApp(t, 120, 40, o.joinAsBert())
+	o.waitForText("web-server-01")
+	w.Press("1", "g")
+	w.Advance(200 * time.Millisecond)
+	before := detailsBox(w.Screen())
+	w.Press("j")
+	first := detailsBox(w.Screen())
+	if first == before || before == "" {
+		t.Errorf("the details did not follow:\n%s", w.Screen().Text())
+	}
+	for range 3 { // held
+		w.Press("j")
+		w.Advance(100 * time.Millisecond)
+	}
+	if held := detailsBox(w.Screen()); held != first {
+		t.Errorf("the details followed a held key:\n%s", held)
+	}
+	w.Advance(50 * time.Millisecond)
+	if last := detailsBox(w.Screen()); last == first {
+		t.Errorf("the details did not follow in the end:\n%s", last)
+	}
+}
+
 func TestMembersDoNotPollASharedAccount(t *testing.T) {
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())

@@ -60,6 +60,8 @@ func (a *App) isInvisible(msg tea.Msg) bool {
 		return msg.Width == a.width && msg.Height == a.height
 	case configReloadedMsg:
 		return !msg.changed && msg.err == nil
+	case tickMsg:
+		return a.poller.changesNothing(msg)
 	case previewDueMsg:
 		return a.panes.preview.changesNothing(msg)
 	}

@@ -37,8 +37,30 @@ type Hub struct {
 	scopedFleets  map[string]scopedFleet
 	members       map[*Member]bool
 	refreshWanted bool // a member has requested a full refresh
+	turns         turns
 	workChanged   bool // the open operations of a member have changed
 	lastNumber    int  // of the members' operations; negative, so that it differs from the sessions' own numbers
+}
+
+// A view with news makes every screen draw. For hundreds at the same moment that would take the
+// processors for a second, in which no key is answered. So only the first views of a burst go out at
+// once, and the others at a rate.
+const (
+	turnInterval = 20 * time.Millisecond
+	turnBurst    = 16
+)
+
+// turns hands out the times at which members may have a view. They are on the real clock, because
+// they spare the processors.
+type turns struct{ last time.Time }
+
+// next returns the next free turn.
+func (t *turns) next(now time.Time) time.Time {
+	t.last = t.last.Add(turnInterval)
+	if earliest := now.Add(-turnBurst * turnInterval); t.last.Before(earliest) {
+		t.last = earliest
+	}
+	return t.last
 }
 
 // New makes the hub of an account. It sends no request before Run.

@@ -29,6 +29,7 @@ type Member struct {
 	hub        *Hub
 	options    MemberOptions
 	turn       int                     // of the last report of operations
+	viewTurn   time.Time               // when it may have the next view; only Next uses it; zero: not asked yet
 	work       map[int]model.Operation // open operations, by the session's own numbers
 	ownNumbers map[int]bool            // the hub's numbers of all operations of this member, also finished ones
 	ctx        context.Context         // ends when the member leaves
@@ -65,12 +66,14 @@ func (m *Member) Leave() {
 	m.hub.wakeUp()
 }
 
-// Next waits for a newer view; see [command.Feed].
+// Next waits for a newer view; see [command.Feed]. In a crowd, members without operations of their
+// own get it one after the other.
 func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []model.Operation, bool) {
 	view, ok := m.hub.nextView(ctx, after)
-	if !ok {
+	if !ok || after > 0 && !m.waitForTurn(ctx) {
 		return view, nil, false
 	}
+	view = m.hub.latestView()
 	view.Fleet = m.hub.fleetFor(view.Fleet, m.options.Scope)
 	m.hub.mu.Lock()
 	others := slices.DeleteFunc(slices.Clone(view.Operations),
@@ -78,6 +81,32 @@ func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []mode
 	m.hub.mu.Unlock()
 	view.Operations = nil
 	return view, others, true
+}
+
+// waitForTurn waits until the member may have a view. It returns false if the context ends first;
+// the turn remains.
+func (m *Member) waitForTurn(ctx context.Context) bool {
+	h := m.hub
+	h.mu.Lock()
+	now := time.Now()
+	if len(m.work) > 0 {
+		m.viewTurn = now
+	} else if m.viewTurn.IsZero() {
+		m.viewTurn = h.turns.next(now)
+	}
+	wait := m.viewTurn.Sub(now)
+	h.mu.Unlock()
+	if wait > 0 {
+		turn := time.NewTimer(wait)
+		defer turn.Stop()
+		select {
+		case <-turn.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	m.viewTurn = time.Time{}
+	return true
 }
 
 // canSee reports whether the member may see a server's operations.

@@ -404,3 +404,35 @@ func TestScopedJournalWaitsForServers(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 }
+
+// In a crowd the views go out one after the other, so that keys are answered meanwhile. Who has
+// something under way does not wait.
+func TestViewsOfACrowdGoOutInTurns(t *testing.T) {
+	h := newHarness(t, 12)
+	const crowd = 40
+	var all []*testMember
+	for range crowd {
+		all = append(all, h.join("somebody").waitLoaded())
+	}
+	busy := h.join("anna").waitLoaded()
+	server := busy.state.Servers.Value[0]
+	busy.Reserve(model.Operation{Number: 1, Action: model.Create, Server: server.Ref(),
+		Point: newSnapshot(server, "x")})
+	all[0].advanceUntil("the operation is shown", func() bool { return len(all[0].others) > 0 })
+	start := time.Now()
+	const spread = 300 * time.Millisecond
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for _, m := range all[1:] { // they queue
+		m.Next(ended, m.view.Number)
+	}
+	if _, _, ok := busy.Next(t.Context(), busy.view.Number); !ok || time.Since(start) > spread {
+		t.Errorf("the member that acts waited for %v", time.Since(start))
+	}
+	for _, m := range all[1:] {
+		m.waitUntil("the operation is shown", func() bool { return len(m.others) > 0 })
+	}
+	if took := time.Since(start); took < spread {
+		t.Errorf("a crowd of %d had the view after %v", crowd, took)
+	}
+}
