@@ -26,7 +26,7 @@ func measureKeys(p *programs, rounds int) ([]row, error) {
 	}
 	defer a.close()
 	steps := []step{
-		{label: "a step among servers, with the panes that follow it", key: keyDown, times: 8},
+		{label: "a step among servers, with the panes that follow it", key: keyDown, times: 8, limit: 900},
 		{label: "a step among servers, key held", key: keyUp, times: 2, held: true, limit: 350},
 		{label: "a whole screen: the restore points of all servers", key: keyFleet, times: 1},
 		{key: keyBackups, times: 1},

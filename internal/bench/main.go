@@ -17,8 +17,12 @@ import (
 	"time"
 )
 
-// maxRatio is the target for vpsdeck's start time divided by the baseline's.
-const maxRatio = 1.25
+// The targets for vpsdeck's start divided by the baseline's.
+const (
+	maxRatio      = 1.25 // time to the first byte
+	maxFrameRatio = 1.15 // time to the first full frame
+	maxCPURatio   = 2    // CPU time until all data is shown
+)
 
 func main() {
 	runs := flag.Int("runs", 15, "how often each program is started")

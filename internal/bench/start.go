@@ -84,12 +84,12 @@ func measureStarts(p *programs, runs int) ([]row, error) {
 			row{label: s.name + ": first byte", unit: "ms", ours: s.firstByte, baseline: baseline.firstByte,
 				paired: true, ratioLimit: maxRatio},
 			row{label: s.name + ": first full frame", unit: "ms", ours: s.fullFrame, baseline: baseline.fullFrame,
-				paired: true, ratioLimit: maxRatio})
+				paired: true, ratioLimit: maxFrameRatio})
 		if s.hasData != nil {
 			table = append(table, row{label: s.name + ": all data", unit: "ms", ours: s.allData})
 		}
 		table = append(table, row{label: s.name + ": CPU time", unit: "ms", ours: s.cpu, baseline: baseline.cpu,
-			paired: true})
+			paired: true, ratioLimit: maxCPURatio})
 	}
 	return table, nil
 }
