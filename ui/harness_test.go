@@ -10,6 +10,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/internal/termtest"
@@ -117,7 +118,7 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	w.app = ui.New(s.ui)
 	w.recorder.app = w.app
 	s.terminal = append(s.terminal, terminal.WithClock(w.clock))
-	if isCut() && !s.drawsAll {
+	if lanes.IsCut() && !s.drawsAll {
 		s.terminal = append(s.terminal, terminal.WithDrawingOnDemand())
 	}
 	w.Terminal = termtest.Start(t, w.recorder, width, height, s.terminal...)

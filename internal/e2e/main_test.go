@@ -21,8 +21,8 @@ import (
 
 	"github.com/creack/pty"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/settings"
-	"vpsdeck/internal/simtest"
 )
 
 // binary is the program, built once for all tests.
@@ -30,7 +30,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		simtest.RunInParallel(3)
+		lanes.RunInParallel(3)
 		dir, err := os.MkdirTemp("", "vpsdeck")
 		if err != nil {
 			panic(err)

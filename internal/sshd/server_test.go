@@ -700,7 +700,8 @@ func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 func TestShutdownDrainsSessions(t *testing.T) {
 	t.Parallel()
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond, Grace: time.Second},
+		userLine(operatorOptions, anna))
 	d := s.connect(anna)
 	d.waitForText("hello anna")
 	ended := make(chan error, 1)
