@@ -81,6 +81,7 @@ func openFiles() []string {
 func (s *soakTest) settleAll() {
 	s.t.Helper()
 	s.faults.disable()
+	s.Advance(2 * maxCallDelay) // a list that is still on its way may be older than what others did last
 	if s.inDemo() {
 		s.killProgram()
 		s.startProgram()

@@ -3,6 +3,7 @@
 package lanes
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"iter"
@@ -35,8 +36,8 @@ func Rows[R any](all []R) []R {
 }
 
 // Table is Rows for a table whose rows have names. They come in the order of the names.
-func Table[R any](all map[string]R) iter.Seq2[string, R] {
-	return func(yield func(string, R) bool) {
+func Table[N cmp.Ordered, R any](all map[N]R) iter.Seq2[N, R] {
+	return func(yield func(N, R) bool) {
 		for _, name := range Rows(slices.Sorted(maps.Keys(all))) {
 			if !yield(name, all[name]) {
 				return

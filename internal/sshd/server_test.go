@@ -668,7 +668,7 @@ func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
 func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 	t.Parallel()
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{Stuck: time.Second}, userLine(operatorOptions, anna))
 	c, err := s.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
