@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"os"
 	"testing"
+
+	"vpsdeck/internal/lanes"
 )
 
 // If this fails, look at the change on the screen first. Then run `go run ./screenshots`, and look
 // at every PNG.
 func TestCommittedPicturesAreUpToDate(t *testing.T) {
-	for _, s := range scenes() {
+	for _, s := range lanes.Rows(scenes()) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			drawn, err := s.render()

@@ -104,6 +104,9 @@ func (s scene) play() ([]picture.Frame, error) {
 	}
 	app := ui.New(opts)
 	options := []terminal.Option{terminal.WithClock(time)}
+	if !s.recorded { // only the last screen is a picture
+		options = append(options, terminal.WithDrawingOnDemand())
+	}
 	theme := picture.Dark()
 	if s.light {
 		options = append(options, terminal.WithLight())

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -155,7 +156,7 @@ func TestNoKeyInAnyPanePanics(t *testing.T) {
 	for name, account := range testAccounts(t) {
 		for place, path := range keysToPanes {
 			for i, key := range allKeys() {
-				if i%rowStep() != 0 {
+				if i%lanes.Step() != 0 {
 					continue
 				}
 				for _, readOnly := range []bool{false, true} {
@@ -190,7 +191,7 @@ func TestActionKeyConsumesFollowingKeys(t *testing.T) {
 	for name, account := range testAccounts(t) {
 		for place, path := range keysToPanes {
 			for _, key := range []string{"s", "b", "r", "d", "c"} {
-				if row++; row%rowStep() != 0 {
+				if row++; row%lanes.Step() != 0 {
 					continue
 				}
 				for _, readOnly := range []bool{false, true} {
@@ -224,7 +225,7 @@ func TestNoSequenceOfKeysPanics(t *testing.T) {
 	all := testAccounts(t)
 	full := all["full"]
 	keys := allKeys()
-	for seed := range uint64(max(12/rowStep(), 2)) {
+	for seed := range uint64(max(12/lanes.Step(), 2)) {
 		random := rand.New(rand.NewPCG(seed, 13))
 		l := newOfflineApp(t, full)
 		var pressed []string

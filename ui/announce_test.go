@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/ui"
 )
@@ -107,7 +108,7 @@ func selectLastServer(w *outputHarness) *outputHarness {
 func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 	t.Parallel()
 	inTmux := append([]string{"TMUX=/tmp/tmux-1000/default,1,0"}, plainEnvironment...)
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		how         ui.Announcement
 		environment []string
 		want        []string
@@ -120,7 +121,7 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 		"OSC 9 in tmux":    {ui.AnnounceOSC9, inTmux, []string{"\x1bPtmux;\x1b\x1b]9;TEXT\a\x1b\\"}},
 		"OSC 777":          {ui.AnnounceOSC777, plainEnvironment, []string{"\x1b]777;notify;vpsdeck;TEXT\a"}},
 		"OSC 777 in tmux":  {ui.AnnounceOSC777, inTmux, []string{"\x1bPtmux;\x1b\x1b]777;notify;vpsdeck;TEXT\a\x1b\\"}},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := selectLastServer(startWithOutput(t, c.environment, withAnnouncement(c.how)))
@@ -129,7 +130,7 @@ func TestFinishedOperationIsAnnouncedAsConfigured(t *testing.T) {
 			if got := w.announcements(); len(got) > 0 {
 				t.Errorf("announced before the end: %q", got)
 			}
-			w.Advance(10 * time.Minute)
+			w.advanceHidden(10 * time.Minute)
 			took := ""
 			if g := w.Screen(); g.Contains("1 running") {
 				t.Fatalf("it still runs:\n%s", g.Text())
@@ -193,7 +194,7 @@ func TestNotificationIsOneSequenceForAnyText(t *testing.T) {
 			})
 		}))
 		selectLastServer(w).takeSnapshot("before-update")
-		w.Advance(12 * time.Minute)
+		w.advanceHidden(12 * time.Minute)
 		got := w.announcements()
 		if len(got) != 1 {
 			t.Fatalf("announced %q", got)

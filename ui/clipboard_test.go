@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/ui"
 )
 
@@ -108,7 +109,7 @@ func TestRowMenuMatchesGolden(t *testing.T) {
 
 func TestTheRowMenuDoesWhatTheKeyDoes(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"s", "b", "r", "c", "J", "W", "space", "y"} {
+	for _, key := range lanes.Rows([]string{"s", "b", "r", "c", "J", "W", "space", "y"}) {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			byKey, byMenu := startApp(t, 80, 24), startApp(t, 80, 24)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/keymap"
 	"vpsdeck/model"
@@ -16,7 +17,7 @@ import (
 
 func TestEachThemeHasItsColours(t *testing.T) {
 	t.Parallel()
-	for _, name := range style.Themes() {
+	for _, name := range lanes.Rows(style.Themes()) {
 		for background, options := range map[string][]option{"": nil, "-light": {withTerminal(terminal.WithLight())}} {
 			file := "theme-" + name + background
 			t.Run(file, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 	"vpsdeck/ui"
 )
@@ -101,7 +102,7 @@ func TestNoProblemsShowsHowToSeeAllServers(t *testing.T) {
 
 func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		options  []option
 		server   string
 		coverage string
@@ -123,7 +124,7 @@ func TestFirstMatchingPolicyIsApplied(t *testing.T) {
 		"none asked for": {[]option{lenientPolicy}, "db-server-02", "", ""},
 		"a failure all the same": {[]option{lenientPolicy}, "ci-runner-02", "✗ failing",
 			"✗ the last backup, #500, failed"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, c.options...)

@@ -5,19 +5,20 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
 
 func TestDeleteAsksAndDefaultsToCancel(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{
+	for name, keys := range lanes.Table(map[string][]string{
 		"enter right away":        {"enter"},
 		"escape":                  {"esc"},
 		"no":                      {"n"},
 		"no after yes":            {"y", "n"},
 		"yes, and back to cancel": {"y", "tab", "enter"},
 		"any other key":           {"d", "x", "esc"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)

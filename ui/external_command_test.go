@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -53,7 +54,7 @@ func withCommands(t *testing.T, custom ...model.CustomCommand) option {
 }
 
 func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		get     func(w *harness)
 		code    string
 		message string
@@ -64,7 +65,7 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 		"ended with an error": {func(*harness) {}, "255", "exited with code 255"},
 		"picked in the palette": {func(w *harness) { w.Press(":"); w.Type("ssh to the") }, "0",
 			"back from ssh to web-server-01"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("VPS_API_TOKEN", "vps_secret")
 			n := newArgRecorder(t, c.code)

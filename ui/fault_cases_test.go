@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vpsdeck/api"
+	"vpsdeck/internal/lanes"
 )
 
 // expectation is what a fault leads to at one endpoint.
@@ -317,7 +318,7 @@ func (f faultCase) clientLimits() api.Limits {
 	limits := api.Limits{Body: 64 << 10}
 	if f.timesOut {
 		// the test waits this long; everything else on one machine is far quicker
-		limits.Call = 400 * slower * time.Millisecond
+		limits.Call = 400 * lanes.Slower * time.Millisecond
 	}
 	return limits
 }

@@ -11,6 +11,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/simtest"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
@@ -89,7 +90,7 @@ func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
 	slots := make(chan struct{}, atOnce)
 	for i, e := range endpoints {
 		for j, f := range e.faults() {
-			if (i+j)%rowStep() != 0 {
+			if (i+j)%lanes.Step() != 0 {
 				continue
 			}
 			slots <- struct{}{}

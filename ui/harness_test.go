@@ -10,6 +10,7 @@ import (
 
 	"vpsdeck/api"
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/simtest"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/internal/termtest"
@@ -23,7 +24,8 @@ import (
 // startTime is when every test starts.
 var startTime = simtest.At(15, 45)
 
-const liveToken = "vps_live"
+// liveToken is as long as real ones: the client looks for it in every answer, and finds a short one slowly.
+const liveToken = "vps_live_0123456789abcdef"
 
 // harness runs the program on an emulated terminal, with the real client and a simulated account.
 // Time passes only when the test advances it.
@@ -117,7 +119,7 @@ func startApp(t testing.TB, width, height int, options ...option) *harness {
 	w.app = ui.New(s.ui)
 	w.recorder.app = w.app
 	s.terminal = append(s.terminal, terminal.WithClock(w.clock))
-	if isCut() && !s.drawsAll {
+	if lanes.IsCut() && !s.drawsAll {
 		s.terminal = append(s.terminal, terminal.WithDrawingOnDemand())
 	}
 	w.Terminal = termtest.Start(t, w.recorder, width, height, s.terminal...)

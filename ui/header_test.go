@@ -4,14 +4,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vpsdeck/internal/lanes"
 )
 
 func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]string{
+	for name, fault := range lanes.Table(map[string]string{
 		"none": "", "503": "GET /: status 503", "offline": "GET /: cut-before", "429": "GET /: status 429 retry 90s",
 		"401": "GET /: status 401", "part": "GET /snapshots/: status 503", "garbage": "GET /: garbage",
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 40, 12, demo, readOnly)
@@ -31,11 +33,11 @@ func TestDemoAndReadOnlyAreShownDuringErrors(t *testing.T) {
 
 func TestHeaderNamesTheError(t *testing.T) {
 	t.Parallel()
-	for fault, want := range map[string]string{
+	for fault, want := range lanes.Table(map[string]string{
 		"GET /: status 503": "API unavailable (503) ·", "GET /: status 429 retry 90s": "rate limited ·",
 		"GET /: cut-before": "offline ·",
 		"GET /: status 404": "no API here (404) ·", "GET /: garbage": "unreadable answer ·",
-	} {
+	}) {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
 
@@ -50,7 +51,7 @@ func (h *harness) requireHarmless() {
 
 func TestHostileNamesDoNoHarm(t *testing.T) {
 	t.Parallel()
-	for what, name := range hostileNames {
+	for what, name := range lanes.Table(hostileNames) {
 		t.Run(strings.ReplaceAll(what, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			poison := strings.NewReplacer("web-server-01", name, "pre-migration-snapshot", name, "Pre-update backup",
@@ -80,7 +81,7 @@ func TestHostileNamesDoNoHarm(t *testing.T) {
 
 func TestHostileErrorMessagesDoNoHarm(t *testing.T) {
 	t.Parallel()
-	for what, message := range hostileNames {
+	for what, message := range lanes.Table(hostileNames) {
 		t.Run(strings.ReplaceAll(what, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)

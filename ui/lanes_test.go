@@ -3,30 +3,31 @@ package ui_test
 import (
 	"os"
 	"runtime/debug"
+	"slices"
 	"testing"
 
-	"vpsdeck/internal/simtest"
+	"vpsdeck/internal/lanes"
 )
 
 // TestMain runs more tests at once, since they wait for frames. It collects garbage less often: each
 // terminal takes megabytes, while little of it lives long.
 func TestMain(m *testing.M) {
-	simtest.RunInParallel(2)
+	lanes.RunInParallel(2)
 	debug.SetGCPercent(400)
 	os.Exit(m.Run())
 }
 
-// isCut reports whether this run cuts long tests: in the short lane, and under the race detector.
-// A cut test still runs, with fewer rows. For finding races it does not matter which rows run.
-// There are three cuts, and no test leaves out more: rowStep for tables, screenCase.check for sizes,
-// and views that nobody reads are not drawn.
-func isCut() bool { return underRace || testing.Short() }
-
-// rowStep is the distance between the rows of a long table that are run. It is 1 unless the run is
-// cut.
-func rowStep() int {
-	if isCut() {
-		return 8
+// A cut table keeps rows, among them its first.
+func TestACutTableKeepsRows(t *testing.T) {
+	rows := lanes.Rows([]string{"a", "b", "c"})
+	if len(rows) == 0 || rows[0] != "a" || !lanes.IsCut() && len(rows) != 3 {
+		t.Errorf("%q are run", rows)
 	}
-	return 1
+	var names []string
+	for name := range lanes.Table(map[string]int{"c": 0, "a": 0, "b": 0}) {
+		names = append(names, name)
+	}
+	if !slices.Equal(names, rows) {
+		t.Errorf("of the named rows %q are run, want %q", names, rows)
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 	"vpsdeck/ui"
 )
@@ -167,12 +168,12 @@ func TestQuitReportsRunningOperations(t *testing.T) {
 
 func TestQuittingAsksNothing(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{
+	for name, keys := range lanes.Table(map[string][]string{
 		"q": {"q"}, "ctrl+c in a confirm": {"2", "d", "ctrl+c"}, "ctrl+c in a form": {"s", "ctrl+c"},
 		"ctrl+c in a filter": {"/", "ctrl+c"}, "ctrl+c in the help": {"?", "ctrl+c"},
 		"q after the help": {"?", "q", "q"},
 		"q after esc":      {"esc", "esc", "q"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
 	"vpsdeck/ui/widget"
@@ -113,7 +114,7 @@ func TestTheTimelineIsDrawnToScale(t *testing.T) {
 	t.Parallel()
 	for name, id := range map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353",
 		"staging-01": "12355"} {
-		for _, s := range []size{standard, large, larger} {
+		for _, s := range lanes.Rows([]size{standard, large, larger}) {
 			t.Run(name+"-"+s.String(), func(t *testing.T) {
 				t.Parallel()
 				w := startApp(t, s.width, s.height)
@@ -181,14 +182,14 @@ func TestLongestGapCountsUsablePointsUpToNow(t *testing.T) {
 
 func TestPageExplainsTheCoverage(t *testing.T) {
 	t.Parallel()
-	for server, reasons := range map[string][]string{
+	for server, reasons := range lanes.Table(map[string][]string{
 		"db-server-02": {"✗ no usable restore point"},
 		"ci-runner-02": {"✗ the last backup, #", "failed", "▲ the newest backup is 1 d 12 h old: at most 1 d 2 h is " +
 			"allowed"},
 		"mail-01":      {"▲ the newest backup is 9 d 2 h old"},
 		"db-server-01": {"▲ 5 of 5 snapshots: no room for another"},
 		"staging-01":   {"▲ 10 of 10 manual backups: no room for another"},
-	} {
+	}) {
 		t.Run(server, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
@@ -213,7 +214,7 @@ func TestEachRowShowsTheDataLossOfARestore(t *testing.T) {
 
 func TestEveryActionWorksFromThePage(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		keys  []string
 		do    func(*harness)
 		sent  string
@@ -231,7 +232,7 @@ func TestEveryActionWorksFromThePage(t *testing.T) {
 			`POST /snapshots/801/restore/`, "◐ restoring"},
 		"a deletion": {[]string{"j", "d"}, func(w *harness) { w.Press("y", "enter") },
 			`DELETE /snapshots/801/`, "#12345 · 9 restore points"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)

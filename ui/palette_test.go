@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -64,7 +65,7 @@ func TestPaletteMatchesGolden(t *testing.T) {
 
 func TestActionChosenByNameEqualsItsKey(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ from, typed, row, key string }{
+	for _, c := range lanes.Rows([]struct{ from, typed, row, key string }{
 		{"1", "snapshot", "snapshot s", "s"},
 		{"1", "back up", "back up b", "b"},
 		{"1", "restore", "restore r", "r"},
@@ -81,7 +82,7 @@ func TestActionChosenByNameEqualsItsKey(t *testing.T) {
 		{"1", "filter", "filter /", "/"},
 		{"1", "backups", "backups 2", "2"},
 		{"2", "open", "open enter", "enter"},
-	} {
+	}) {
 		t.Run(c.row+" in "+c.from, func(t *testing.T) {
 			t.Parallel()
 			byKey, byName := startApp(t, 80, 24), startApp(t, 80, 24)
@@ -123,7 +124,7 @@ func TestActionFromThePaletteIsConfirmedAndSent(t *testing.T) {
 
 func TestThePaletteJumpsToServersAndPointsByNameAndID(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ typed, title, cursor string }{
+	for _, c := range lanes.Rows([]struct{ typed, title, cursor string }{
 		{"db-server-01", "db-server-01 #12346", "▼ snapshot   before-pg16-upgrade"},
 		{"dbsrv2", "db-server-02 #12347", ""},
 		{"12354", "vpn-gw #12354", ""},
@@ -133,7 +134,7 @@ func TestThePaletteJumpsToServersAndPointsByNameAndID(t *testing.T) {
 		{"499", "web-server-01 #12345", "◇ manual     Pre-update backup"},
 		{"before-pg16", "db-server-01 #12346", "▼ snapshot   before-pg16-upgrade"},
 		{"candidate", "staging-01 #12355", "◇ manual     Release 5.4,"},
-	} {
+	}) {
 		t.Run(c.typed, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
@@ -330,7 +331,7 @@ func TestPaletteRemembersTheLastChoices(t *testing.T) {
 
 func TestCommandsWithArgumentsOpenTheUsualDialogs(t *testing.T) {
 	t.Parallel()
-	for typed, want := range map[string][]string{
+	for typed, want := range lanes.Table(map[string][]string{
 		"restore web-server-01":             {"Restore overwrites the disk", "Type web-server-01 to confirm"},
 		"Restore  srv01 web":                {"Restore overwrites the disk", "Type web-server-01 to confirm"},
 		"restore #12345":                    {"Restore overwrites the disk", "Type web-server-01 to confirm"},
@@ -343,7 +344,7 @@ func TestCommandsWithArgumentsOpenTheUsualDialogs(t *testing.T) {
 		"restore web-server-03":             {"Cannot restore", "is being restored"},
 		"filter status:stopped":             {"Servers 1 of 12", "/status:stopped"},
 		"filter health:overdue name:mail-*": {"Servers 1 of 12", "mail-01"},
-	} {
+	}) {
 		t.Run(typed, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vpsdeck/internal/lanes"
 )
 
 var listPaths = []string{"/servers/", "/backups/", "/snapshots/"}
@@ -215,8 +217,8 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 
 func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403",
-		"status 404", "status 418"} {
+	for _, fault := range lanes.Rows([]string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403",
+		"status 404", "status 418"}) {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
 
@@ -67,7 +68,7 @@ func TestPreviewWaitsUntilAHeldKeyIsReleased(t *testing.T) {
 
 func TestPreviewIsUpdatedBeforeAnyOtherKey(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"tab", "2", "/", "R", "O", "X"} {
+	for _, key := range lanes.Rows([]string{"tab", "2", "/", "R", "O", "X"}) {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 )
 
@@ -62,14 +63,14 @@ func underlinedText(g terminal.Grid, y int) string {
 
 func TestBestMatchIsUnderlinedInTheName(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ pane, filter, row, marks string }{
+	for _, c := range lanes.Rows([]struct{ pane, filter, row, marks string }{
 		{"1", "mail", "mail-01", "mail"},
 		{"1", "ws02", "web-server-02", "ws02"},
 		{"1", "web 03", "web-server-03", "web03"},
 		{"1", "status:active vpn", "vpn-gw", "vpn"},
 		{"1", "name:mail-01", "mail-01", ""},
 		{"3", "pg16", "before-pg16-upgrade", "pg16"},
-	} {
+	}) {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 300, 60)
@@ -107,7 +108,7 @@ func rowNames(g terminal.Grid) []string {
 func TestServersAreFoundByWordsAndFields(t *testing.T) {
 	t.Parallel()
 	webs := []string{"web-server-01", "web-server-02", "web-server-03"}
-	for filter, want := range map[string][]string{
+	for filter, want := range lanes.Table(map[string][]string{
 		"web":                                   webs,
 		"wsrv03":                                {"web-server-03"},
 		"203.0.113.17":                          {"ci-runner-01"},
@@ -123,7 +124,7 @@ func TestServersAreFoundByWordsAndFields(t *testing.T) {
 		"os:debian plan:performance":            {"db-server-01", "db-server-02"},
 		"location:us-* -server status!=stopped": {"legacy-app", "staging-01", "vpn-gw"},
 		`"er-0" location:us-east`:               {"db-server-01", "db-server-02"},
-	} {
+	}) {
 		t.Run(filter, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 50, 24) // too narrow for more than one pane
@@ -137,7 +138,7 @@ func TestServersAreFoundByWordsAndFields(t *testing.T) {
 
 func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for _, c := range lanes.Rows([]struct {
 		pane, filter string
 		shown        []string
 		not          []string
@@ -150,7 +151,7 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 		{"2", `description:"tls cert"`, []string{"1 of 93", "mail-01"}, nil},
 		{"3", "size>50GB", []string{"db-server-01"}, []string{"ci-runner", "staging-01     before"}},
 		{"3", "before server:web* -status:completed", []string{"1 of 14", "before-nginx-update", "creating"}, nil},
-	} {
+	}) {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
@@ -172,7 +173,7 @@ func TestPointsAreFoundByWordsAndFields(t *testing.T) {
 
 func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ pane, filter, message string }{
+	for _, c := range lanes.Rows([]struct{ pane, filter, message string }{
 		{"1", "colour:red", "unknown field colour; valid: status, health, name, server, id, age, location, os, plan, " +
 			"host and ip"},
 		{"1", "age>soon", "age>soon: soon is not a duration: write 36h, 7d or 2w"},
@@ -185,7 +186,7 @@ func TestFilterErrorIsShownWhileTyping(t *testing.T) {
 		{"2", "expires:3d", "expires:3d: write expires<3d, expires>3d or expires:never"},
 		{"3", "kind:zip", "kind:zip: unknown kind zip; valid: backup and snapshot"},
 		{"3", "health:overdue", "restore points have no field health; valid: status"},
-	} {
+	}) {
 		t.Run(c.filter, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 300, 50)

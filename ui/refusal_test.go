@@ -3,6 +3,8 @@ package ui_test
 import (
 	"testing"
 	"time"
+
+	"vpsdeck/internal/lanes"
 )
 
 // withSlowSnapshots delays the list of snapshots.
@@ -57,7 +59,7 @@ func TestConfirmIgnoresKeysTypedWhileWaiting(t *testing.T) {
 
 func TestRefusalConsumesFollowingKeys(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		options []option
 		act     func(*harness)
 		want    []string
@@ -80,7 +82,7 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 		"read-only": {[]option{readOnly}, press("s"), []string{"Read-only", "This session is read-only"}},
 		"no servers at all": {[]option{withServers(-1)}, press("b"),
 			[]string{"Cannot create a backup", "There is no server under the cursor"}},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, c.options...)
@@ -100,8 +102,8 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 // The texts are pasted, such as systemctl, into a terminal without bracketed paste.
 func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎",
-		"cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"} {
+	for _, text := range lanes.Rows([]string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎",
+		"cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"}) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)

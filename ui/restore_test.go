@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
 
@@ -189,7 +190,7 @@ func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 
 func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		change  func(w *harness)
 		message string
 	}{
@@ -222,7 +223,7 @@ func TestNoRestoreIsSentAfterTheAccountChanged(t *testing.T) {
 			func(w *harness) { w.account.InjectFault("GET /servers/: status 500") },
 			"not done: nothing was sent: the check before it failed",
 		},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 160, 24, withServers(2))

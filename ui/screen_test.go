@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 )
 
@@ -37,7 +38,7 @@ type screenCase struct {
 func (c screenCase) check(t *testing.T) {
 	t.Helper()
 	sizes := c.sizes
-	if isCut() {
+	if lanes.IsCut() {
 		sizes = sizes[:1]
 	}
 	for _, s := range sizes {

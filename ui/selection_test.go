@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
 )
@@ -227,7 +228,7 @@ func TestBulkSnapshotsAreNamedByTheTemplate(t *testing.T) {
 
 func TestTemplateIsValidatedWhenItIsLeft(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ typed, message string }{
+	for name, c := range lanes.Table(map[string]struct{ typed, message string }{
 		"no name":             {"", "a snapshot needs a name, such as {server}-{date}"},
 		"unknown placeholder": {"{srv}", "unknown {srv}; valid: {server}, {date}, {time}, {id}, {n} and"},
 		"an open brace":       {"x-{server", "{server is not closed; valid: {server}, {date}"},
@@ -235,7 +236,7 @@ func TestTemplateIsValidatedWhenItIsLeft(t *testing.T) {
 		"existing name": {"pre-migration-snapshot",
 			"web-server-01 (#12345): two of its snapshots would be called"},
 		"a name too long": {strings.Repeat("x", 92) + "{server}", "ci-runner-01 (#12352): the name would be"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)

@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"testing"
+
+	"vpsdeck/internal/lanes"
 )
 
 func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
@@ -58,11 +60,11 @@ func TestEverySizeIsAligned(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
 			open1(w)
-			for _, s := range []size{
+			for _, s := range lanes.Rows([]size{
 				{40, 10}, {41, 11}, {59, 16}, {60, 17}, {60, 22}, {79, 15}, {100, 18}, {109, 40}, {110, 13}, {110, 50},
 				{150, 12},
 				{250, 80}, {40, 60},
-			} {
+			}) {
 				w.Resize(s.width, s.height)
 				requireAligned(t, w.Screen())
 				if width, height := w.Screen().Size(); width != s.width || height != s.height {

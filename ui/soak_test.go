@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vpsdeck/api/sim"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
 
@@ -25,7 +26,7 @@ func TestSoakLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Run("warm-up", func(t *testing.T) { newHarness(t, sim.Options{}) })
 	actions := *soakActions
 	if actions == 0 {
-		actions = 200 / rowStep()
+		actions = 200 / lanes.Step()
 	}
 	before, files := len(goroutines()), len(openFiles())
 	t.Run("soak", func(t *testing.T) {
@@ -80,6 +81,7 @@ func openFiles() []string {
 func (s *soakTest) settleAll() {
 	s.t.Helper()
 	s.faults.disable()
+	s.Advance(2 * maxCallDelay) // a list that is still on its way may be older than what others did last
 	if s.inDemo() {
 		s.killProgram()
 		s.startProgram()

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/ui"
 )
 
@@ -14,7 +15,7 @@ func ctrl(code, base rune) tea.KeyPressMsg {
 
 func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 	t.Parallel()
-	for name, press := range map[string]tea.KeyPressMsg{
+	for name, press := range lanes.Table(map[string]tea.KeyPressMsg{
 		"Latin":                     ctrl('c', 0),
 		"Russian with base code":    ctrl('с', 'c'),
 		"Russian without base code": ctrl('с', 0),
@@ -22,7 +23,7 @@ func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 		"Hebrew with base code":     ctrl('ב', 'c'),
 		"Dvorak with base code i":   ctrl('c', 'i'),
 		"Russian with caps lock":    ctrl('С', 0),
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)

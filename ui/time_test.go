@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -84,7 +85,7 @@ func TestDurationsOfThisRunAreLearned(t *testing.T) {
 }
 
 func TestStuckOperationIsReportedOnce(t *testing.T) {
-	for _, s := range []size{small, standard, large} {
+	for _, s := range lanes.Rows([]size{small, standard, large}) {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, s.width, s.height, withServers(2))
@@ -112,20 +113,20 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 
 func TestFinishIsAnnouncedThroughTmux(t *testing.T) {
 	const tmuxPrefix = "\x1bPtmux;\x1b\x1b"
-	for _, c := range []struct {
+	for _, c := range lanes.Rows([]struct {
 		how        ui.Announcement
 		tmux       bool
 		begin, end string // of the one sequence; empty: there is none
 	}{
+		{ui.AnnounceOSC777, true, tmuxPrefix + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ",
+			"\a\x1b\\"},
 		{ui.AnnounceNone, false, "", ""},
 		{ui.AnnounceBell, false, "\a", "\a"},
 		{ui.AnnounceBell, true, "\a", "\a"},
 		{ui.AnnounceOSC9, false, "\x1b]9;snapshot a-1 of web-server-01: completed in ", "\a"},
 		{ui.AnnounceOSC9, true, tmuxPrefix + "]9;snapshot a-1 of web-server-01: completed in ", "\a\x1b\\"},
 		{ui.AnnounceOSC777, false, "\x1b]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ", "\a"},
-		{ui.AnnounceOSC777, true, tmuxPrefix + "]777;notify;vpsdeck;snapshot a-1 of web-server-01: completed in ",
-			"\a\x1b\\"},
-	} {
+	}) {
 		t.Run(fmt.Sprintf("%s, tmux %v", c.how, c.tmux), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) { o.Announce = c.how }),

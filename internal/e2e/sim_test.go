@@ -8,6 +8,7 @@ import (
 )
 
 func TestSimFlagsMakeListsStale(t *testing.T) {
+	t.Parallel()
 	cmd := newCommand(t, nil, "sim", "--listen", "127.0.0.1:0", "--speed", "0.001", "--lag", "0s", "--replicas", "1",
 		"--stop-phase", "1h", "--appear-late", "1h", "--linger", "1h", "--date", "1970", "--age", "30h")
 	base, _ := startSim(t, cmd)

@@ -33,6 +33,9 @@ func TestWaitEndsWithTheOperation(t *testing.T) {
 		},
 		"restores that never show": {HideRestores: true},
 	} {
+		if testing.Short() && quirk != "all of it" {
+			continue
+		}
 		for _, action := range []string{"restore", "snapshot", "backup", "delete"} {
 			t.Run(fmt.Sprintf("%s, %s", action, quirk), func(t *testing.T) {
 				h := newHarness(t, nil)

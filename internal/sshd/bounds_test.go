@@ -20,6 +20,18 @@ import (
 var tightLimits = sshd.Limits{LoginsPerMinute: 10_000, Unauthenticated: 1000, PerUser: 2,
 	Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
 
+// smallListener gives the server's connections small buffers, which a stalled client soon fills.
+type smallListener struct{ net.Listener }
+
+// Accept waits for a connection.
+func (l smallListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		err = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	}
+	return c, err
+}
+
 // stallableConn is a connection whose client can stop reading, like one whose terminal is stopped.
 type stallableConn struct {
 	net.Conn
@@ -164,7 +176,8 @@ func TestResizedStalledTerminalIsDropped(t *testing.T) {
 func TestRemovedUserWithStalledTerminalIsDisconnected(t *testing.T) {
 	t.Parallel()
 	anna, bert := newKey(t), newKey(t)
-	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond},
+	s := newTestServerOn(t, func(l net.Listener) net.Listener { return smallListener{l} },
+		sshd.Limits{LoginsPerMinute: 1000, Stuck: time.Hour, Grace: 300 * time.Millisecond},
 		userLine(operatorOptions, anna), userLine(viewerOptions, bert))
 	c, l := s.dialStallableConn(bert)
 	channel := startFlood(t, c, 300, 100)
@@ -196,6 +209,7 @@ func TestLatestTerminalSizeWins(t *testing.T) {
 }
 
 func TestTerminalSizeIsBounded(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	for claimed, want := range map[[2]int]string{
 		{1000, 1000}:       "1000x65 in",
@@ -271,7 +285,7 @@ func TestEnvironmentIsBounded(t *testing.T) {
 // A login takes a slot even without a dashboard, and must open a dashboard within a time limit.
 func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 	anna := newKey(t)
-	for name, open := range map[string]func(*testing.T, *gossh.Client){
+	rows := map[string]func(*testing.T, *gossh.Client){
 		"no channel": func(*testing.T, *gossh.Client) {},
 		"a channel without a terminal": func(t *testing.T, c *gossh.Client) {
 			_, requests := openChannel(t, c)
@@ -289,38 +303,44 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 				}
 			}
 		},
-	} {
-		if testing.Short() && name != "no channel" {
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			limits := tightLimits
-			limits.Handshake = 2 * time.Second
-			s := newTestServer(t, limits, userLine(operatorOptions, anna))
-			s.t = t
-			var all []*gossh.Client
-			for range 2 { // the limit for one user
-				c, err := s.dial("anna", gossh.PublicKeys(anna))
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, c)
-				open(t, c)
-			}
-			third := s.connect(anna)
-			third.waitForText("you already have 2 sessions")
-			for _, c := range all {
-				requireClosed(t, c)
-			}
-			s.waitForLog("user=anna")
-			s.waitForLog("no dashboard was requested")
-			_ = third.client.Close()
-			again := s.connect(anna)
-			again.waitForText("hello anna")
-			_ = again.client.Close()
-			requireNoGoroutinesLeft(t)
-		})
 	}
+	limits := tightLimits
+	limits.Handshake = 2 * time.Second
+	servers := map[string]*testServer{} // they run until all goroutines were looked for
+	for name := range rows {
+		if !testing.Short() || name == "no channel" {
+			servers[name] = newTestServer(t, limits, userLine(operatorOptions, anna))
+		}
+	}
+	t.Run("rows", func(t *testing.T) { // each waits for the same time
+		for name, s := range servers {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s.t = t
+				var all []*gossh.Client
+				for range 2 { // the limit for one user
+					c, err := s.dial("anna", gossh.PublicKeys(anna))
+					if err != nil {
+						t.Fatal(err)
+					}
+					all = append(all, c)
+					rows[name](t, c)
+				}
+				third := s.connect(anna)
+				third.waitForText("you already have 2 sessions")
+				for _, c := range all {
+					requireClosed(t, c)
+				}
+				s.waitForLog("user=anna")
+				s.waitForLog("no dashboard was requested")
+				_ = third.client.Close()
+				again := s.connect(anna)
+				again.waitForText("hello anna")
+				_ = again.client.Close()
+			})
+		}
+	})
+	requireNoGoroutinesLeft(t)
 }
 
 func TestConnectionIsClosedAfterSession(t *testing.T) {

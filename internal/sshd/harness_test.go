@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,8 +21,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 	gossh "golang.org/x/crypto/ssh"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/sshd"
 )
+
+// TestMain runs more tests at once, since they wait for clients and time limits.
+func TestMain(m *testing.M) {
+	lanes.RunInParallel(4)
+	os.Exit(m.Run())
+}
 
 // waitTimeout is how long a test waits for an expected event.
 const waitTimeout = 20 * time.Second
@@ -55,13 +63,13 @@ func (m *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.notice = string(msg)
 	case floodMsg:
 		m.floods++
-		return m, sendFlood
+		return m, scheduleFlood()
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "q":
 			return m, tea.Quit
 		case "f":
-			return m, sendFlood
+			return m, scheduleFlood()
 		case "k":
 			m.presses++
 		}
@@ -71,7 +79,10 @@ func (m *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 type floodMsg struct{}
 
-func sendFlood() tea.Msg { return floodMsg{} }
+// scheduleFlood causes the next redraw, more often than the screen is drawn.
+func scheduleFlood() tea.Cmd {
+	return tea.Tick(10*time.Millisecond, func(time.Time) tea.Msg { return floodMsg{} })
+}
 
 func (m *infoModel) View() tea.View {
 	text := fmt.Sprintf("hello %s the %s of %s\n%dx%d in %s\nenv %s\n%s\n", m.login.Name, m.login.Role, m.login.Scope(),
@@ -81,9 +92,11 @@ func (m *infoModel) View() tea.View {
 	}
 	if m.floods > 0 {
 		m.frames.Add(1)
-		for i := range m.size.Height {
-			text += strings.Repeat(fmt.Sprint((m.floods+i)%10), m.size.Width) + "\n"
+		lines := make([]string, m.size.Height)
+		for i := range lines {
+			lines[i] = strings.Repeat(strconv.Itoa((m.floods+i)%10), m.size.Width)
 		}
+		text += strings.Join(lines, "\n")
 	}
 	v := tea.NewView(text)
 	v.AltScreen = true

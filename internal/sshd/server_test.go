@@ -668,7 +668,7 @@ func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
 func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 	t.Parallel()
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Stuck: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{Stuck: time.Second}, userLine(operatorOptions, anna))
 	c, err := s.dial("anna", gossh.PublicKeys(anna))
 	if err != nil {
 		t.Fatal(err)
@@ -700,7 +700,8 @@ func TestStalledClientIsDroppedWithoutBlockingOthers(t *testing.T) {
 func TestShutdownDrainsSessions(t *testing.T) {
 	t.Parallel()
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond}, userLine(operatorOptions, anna))
+	s := newTestServer(t, sshd.Limits{Drain: 300 * time.Millisecond, Grace: time.Second},
+		userLine(operatorOptions, anna))
 	d := s.connect(anna)
 	d.waitForText("hello anna")
 	ended := make(chan error, 1)

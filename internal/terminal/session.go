@@ -152,6 +152,9 @@ func (s *Session) recordError(err error) {
 	}
 }
 
+// Err returns the first error of a verb or a wait.
+func (s *Session) Err() error { return s.err }
+
 // Settle waits until the program is idle and the screen shows its last view, and returns the
 // screen. If the program does not become idle, the error shows what is pending, the screen and the
 // view.

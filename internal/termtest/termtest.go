@@ -4,6 +4,7 @@
 package termtest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -75,8 +76,15 @@ func (t *Terminal) Focus() { t.session.Focus() }
 func (t *Terminal) Blur() { t.session.Blur() }
 
 // Advance moves the clock that was set with terminal.WithClock. Timers fire in order, and the
-// program is idle after each.
-func (t *Terminal) Advance(d time.Duration) { t.session.Advance(d) }
+// program is idle after each. If the program is not idle in time, the test fails at once: the clock
+// stands then, and a test that waits for a time would never end.
+func (t *Terminal) Advance(d time.Duration) {
+	t.tb.Helper()
+	t.session.Advance(d)
+	if err := t.session.Err(); err != nil && !errors.Is(err, terminal.ErrEnded) {
+		t.tb.Fatal(err)
+	}
+}
 
 // Title is the window title that the program has set.
 func (t *Terminal) Title() string { return t.session.Title() }

@@ -193,6 +193,17 @@ func TestFailureShowsTheScreen(t *testing.T) {
 	}
 }
 
+// After an error no time passes, so that a test could wait for ever.
+func TestAdvanceAfterAnErrorFails(t *testing.T) {
+	messages := runFailing(t, func(_ testing.TB, tm *termtest.Terminal) {
+		tm.Press("no such key")
+		tm.Advance(time.Second)
+	})
+	if !strings.Contains(messages, "no such key") {
+		t.Errorf("the failure is %q", messages)
+	}
+}
+
 func TestScreenThatDiffersFromGoldenFails(t *testing.T) {
 	update := flag.Lookup("update").Value.String()
 	if err := flag.Set("update", "false"); err != nil {

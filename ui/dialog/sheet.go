@@ -77,7 +77,10 @@ func (s *Sheet) Update(msg tea.Msg) (tea.Cmd, bool) {
 			s.top--
 		}
 	}
-	s.top = max(min(s.top, len(s.lines(s.styles(), s.textWidth()))-s.textHeight()), 0)
+	if s.top > 0 { // at the top the lines do not matter
+		s.top = min(s.top, len(s.lines(s.styles(), s.textWidth()))-s.textHeight())
+	}
+	s.top = max(s.top, 0)
 	return nil, false
 }
 
