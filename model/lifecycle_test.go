@@ -35,7 +35,8 @@ const (
 )
 
 // lifecycleDepth is how many events an operation goes through before it is run to its end.
-var lifecycleDepth = flag.Int("life-depth", 0, "how many events each life of an operation has; 0: 4, or 3 in the short lane")
+var lifecycleDepth = flag.Int("life-depth", 0,
+	"how many events each life of an operation has; 0: 4, or 3 in the short lane")
 
 // replicaLag is how far the replica lags behind.
 const replicaLag = 8 * time.Second

@@ -217,8 +217,8 @@ func TestPartOfTheAccountIsShownWhenTheRestFails(t *testing.T) {
 
 func TestUnreadableAnswerShowsAPlainMessage(t *testing.T) {
 	t.Parallel()
-	for _, fault := range lanes.Rows([]string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body", "status 403",
-		"status 404", "status 418"}) {
+	for _, fault := range lanes.Rows([]string{"garbage", "html 502", "html", "empty", "truncated", "cut-in-body",
+		"status 403", "status 404", "status 418"}) {
 		t.Run(strings.ReplaceAll(fault, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, withServers(2))

@@ -102,8 +102,8 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 // The texts are pasted, such as systemctl, into a terminal without bracketed paste.
 func TestAPasteWithoutBracketsSendsNothing(t *testing.T) {
 	t.Parallel()
-	for _, text := range lanes.Rows([]string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎", "restart the box⏎then check the logs⏎⏎",
-		"cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"}) {
+	for _, text := range lanes.Rows([]string{"s1⏎⏎", "systemctl⏎⏎", "bash⏎", "3d⏎y⏎",
+		"restart the box⏎then check the logs⏎⏎", "cc⏎⏎⏎⏎⏎", "*s⏎⏎", "ss⏎⇥⏎"}) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)
