@@ -140,8 +140,8 @@ func (c *Client) sendAction(ctx context.Context, method, path string, payload an
 	if payload != nil {
 		var err error
 		if body, err = json.Marshal(payload); err != nil {
-			return response{}, invalidRequest(method, path, "vpsdeck could not encode the request: please report "+
-				"this bug.")
+			return response{}, invalidRequest(method, path,
+				"vpsdeck could not encode the request: please report this bug.")
 		}
 	}
 	return c.send(ctx, method, c.urlFor(path, nil), body)

@@ -143,8 +143,7 @@ func (c *Client) explainNoConnection(ctx context.Context, req *http.Request, err
 		host, check = "the proxy "+proxy, "HTTPS_PROXY"
 	case proxy != "" && errors.As(err, new(*tls.CertificateVerificationError)):
 		return fmt.Sprintf("The certificate of %s is not trusted, so the token was not sent: the proxy %s may use "+
-			"its own. "+
-			"Set ca_file in the config to it.", host, proxy), true
+			"its own. Set ca_file in the config to it.", host, proxy), true
 	}
 	var lookup *net.DNSError
 	switch {

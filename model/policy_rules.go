@@ -151,11 +151,11 @@ func (p Policies) Unmatched(servers []Server) []Problem {
 		switch {
 		case used[i] > 0 || len(rule.conditions(Server{})) == 0:
 		case fitted[i] > 0:
-			problems = append(problems, rule.problem(i, "an earlier rule applies to each server that it matches: "+
-				"move it up"))
+			problems = append(problems, rule.problem(i,
+				"an earlier rule applies to each server that it matches: move it up"))
 		default:
-			problems = append(problems, rule.problem(i, "it matches no server of this account: * matches any "+
-				"characters, ? matches one"))
+			problems = append(problems, rule.problem(i,
+				"it matches no server of this account: * matches any characters, ? matches one"))
 		}
 	}
 	return problems

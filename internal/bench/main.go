@@ -28,8 +28,8 @@ func main() {
 	runs := flag.Int("runs", 15, "how often each program is started")
 	quick := flag.Bool("quick", false, "fast check: 3 starts, and a span too short for polls")
 	markdown := flag.Bool("markdown", false, "print the table in Markdown")
-	polls := flag.Int("polls", 0, "only measure the memory of the large account over this many polls; 1000 take 15 "+
-		"minutes")
+	polls := flag.Int("polls", 0,
+		"only measure the memory of the large account over this many polls; 1000 take 15 minutes")
 	sessions := flag.Int("sessions", 0, "only measure this many sessions over SSH")
 	flag.Parse()
 	plan := benchPlan{runs: *runs, rounds: 3, sessions: 300,

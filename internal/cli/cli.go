@@ -73,28 +73,33 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "vpsdeck [SERVER]",
 		Short: "A terminal dashboard for the backups and snapshots of VPS.org servers.",
-		Long: "A terminal dashboard for the backups and snapshots of VPS.org servers.\n\n" +
-			"The API token comes from VPS_API_TOKEN, from the token source in the config, or from vpsdeck login. If " +
-			"there is " +
-			"none, vpsdeck asks for it. The config file is ~/.config/vpsdeck/config.toml. It can have a profile for " +
-			"each of " +
-			"several accounts; vpsdeck config prints every setting.",
-		Example: "# open the page of a server\nvpsdeck web-server-01\n" +
-			"# open the servers without a recent backup\nvpsdeck --filter 'health:overdue'\n# try it on a simulated " +
-			"account\nvpsdeck --demo\n" +
-			"# open your account with all changes disabled\nvpsdeck --read-only",
+		Long: paragraphs(`
+			A terminal dashboard for the backups and snapshots of VPS.org servers.
+
+			The API token comes from VPS_API_TOKEN, from the token source in the config, or from vpsdeck login. If
+			there is none, vpsdeck asks for it. The config file is ~/.config/vpsdeck/config.toml. It can have a
+			profile for each of several accounts; vpsdeck config prints every setting.`),
+		Example: lines(`
+			# open the page of a server
+			vpsdeck web-server-01
+			# open the servers without a recent backup
+			vpsdeck --filter 'health:overdue'
+			# try it on a simulated account
+			vpsdeck --demo
+			# open your account with all changes disabled
+			vpsdeck --read-only`),
 		Version:       app.ReadBuild().Details(),
 		Args:          checkStartArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if demo && cmd.Flags().Changed("api-url") {
-				return settings.Errorf(settings.ExitUsage, "--demo and --api-url cannot be combined: "+
-					"the demo has its own API; see vpsdeck --help")
+				return settings.Errorf(settings.ExitUsage,
+					"--demo and --api-url cannot be combined: the demo has its own API; see vpsdeck --help")
 			}
 			if demo && cmd.Flags().Changed("profile") {
-				return settings.Errorf(settings.ExitUsage, "--demo and --profile cannot be combined: "+
-					"the demo has its own account; see vpsdeck --help")
+				return settings.Errorf(settings.ExitUsage,
+					"--demo and --profile cannot be combined: the demo has its own account; see vpsdeck --help")
 			}
 			first, err := start(args)
 			if err != nil {
@@ -108,8 +113,8 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 	}
 	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
 	flags := root.Flags()
-	flags.BoolVar(&demo, "demo", false, "open a simulated account: every action works, "+
-		"nothing is real, and its clock runs 60 times faster")
+	flags.BoolVar(&demo, "demo", false,
+		"open a simulated account: every action works, nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&ascii, "ascii", false, "draw with ASCII characters only")
 	common = commonFlags(root)
 	start = startFlags(root, common)

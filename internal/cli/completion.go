@@ -33,10 +33,14 @@ var fishScriptFixes = strings.NewReplacer(
 // the only one. Of several, bash inserts the common prefix: with servers '$(rm x)-1' and '$(rm
 // x)-2' the next tab key would run code.
 var bashScriptFixes = strings.NewReplacer(
-	"        if (( ${#COMPREPLY[@]} == 1 )); then\n            COMPREPLY[0]=$(printf \"%q\" \"${COMPREPLY[0]}\")\n   "+
-		"     fi\n        return 0\n",
-	"        IFS=$'\\n' read -ra COMPREPLY -d '' < <(printf \"%q\\n\" \"${COMPREPLY[@]}\")\n        return 0\n",
-)
+	`        if (( ${#COMPREPLY[@]} == 1 )); then
+            COMPREPLY[0]=$(printf "%q" "${COMPREPLY[0]}")
+        fi
+        return 0
+`,
+	`        IFS=$'\n' read -ra COMPREPLY -d '' < <(printf "%q\n" "${COMPREPLY[@]}")
+        return 0
+`)
 
 // addCompletion adds cobra's completion command, with scripts for fish and bash that run nothing
 // but vpsdeck. bash shows no descriptions, because they cannot follow a quoted name.

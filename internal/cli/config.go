@@ -25,11 +25,15 @@ func configCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Print a config file with every setting, its default and its meaning",
-		Long: "Print a config file with every setting, its default and its meaning, and the paths in use. The output " +
-			"is a valid " +
-			"config file; saving it unchanged changes nothing.",
-		Example: "# start your own config\nvpsdeck config init\n# after a change\nvpsdeck config check",
-		Args:    cobra.NoArgs,
+		Long: paragraphs(`
+			Print a config file with every setting, its default and its meaning, and the paths in use. The output is
+			a valid config file; saving it unchanged changes nothing.`),
+		Example: lines(`
+			# start your own config
+			vpsdeck config init
+			# after a change
+			vpsdeck config check`),
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()
 			*do = func(context.Context) error {
@@ -50,8 +54,9 @@ func configCheckCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the config file",
-		Long: "Check the config file, with all its profiles. It exits with 3 if there is an error, and names its " +
-			"line. No token is read and no request is sent.",
+		Long: paragraphs(`
+			Check the config file, with all its profiles. It exits with 3 if there is an error, and names its line.
+			No token is read and no request is sent.`),
 		Example: "vpsdeck config check && sudo systemctl restart vpsdeck",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -111,8 +116,9 @@ func configInitCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a config file with every setting and its default",
-		Long: "Write a config file with every setting, its default and its meaning. It changes nothing until you " +
-			"edit it. A file that exists is never overwritten.",
+		Long: paragraphs(`
+			Write a config file with every setting, its default and its meaning. It changes nothing until you edit
+			it. A file that exists is never overwritten.`),
 		Example: "vpsdeck config init",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -127,8 +133,8 @@ func configInitCommand(do *runFunc) *cobra.Command {
 
 func initConfig(out io.Writer, flags settings.Flags) error {
 	path, _ := settings.ConfigPath(sources(flags))
-	if err := settings.CreateConfig(path, "# The config of vpsdeck, with every setting and its default.\n"+
-		configText()); err != nil {
+	const header = "# The config of vpsdeck, with every setting and its default.\n"
+	if err := settings.CreateConfig(path, header+configText()); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(out, "created "+path)

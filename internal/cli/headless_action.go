@@ -41,19 +41,19 @@ func snapshotCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := newCreateCommand(do, tm, &opts, &cobra.Command{
 		Use:   "snapshot SERVER...",
 		Short: "Create snapshots of servers",
-		Long: "Create a snapshot of each server. A server is given by its ID, its name, or a pattern such as " +
-			"'web-*'. Quotas and " +
-			"names are checked for all servers before the first request is sent. The name is a template with " +
-			"{server}, {id}, " +
-			"{location}, {date}, {time} and {n}; times are UTC.",
-		Example: "# before an update of all web servers\n" +
-			"vpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait\n" +
-			"# in a crontab, every hour: one a day, and never more than fit\n" +
-			"vpsdeck snapshot 'db-*' --if-older-than 20h --prune --yes",
+		Long: paragraphs(`
+			Create a snapshot of each server. A server is given by its ID, its name, or a pattern such as 'web-*'.
+			Quotas and names are checked for all servers before the first request is sent. The name is a template
+			with {server}, {id}, {location}, {date}, {time} and {n}; times are UTC.`),
+		Example: lines(`
+			# before an update of all web servers
+			vpsdeck snapshot 'web-*' --name 'before-update-{date}' --wait
+			# in a crontab, every hour: one a day, and never more than fit
+			vpsdeck snapshot 'db-*' --if-older-than 20h --prune --yes`),
 	})
 	cmd.Flags().StringVar(&opts.Name, "name", model.DefaultNameTemplate, "name of the snapshot, a template")
-	cmd.Flags().BoolVar(&opts.Prune, "prune", false, "if the quota is full, delete the oldest snapshot that the "+
-		"config's [[retention]] does not keep")
+	cmd.Flags().BoolVar(&opts.Prune, "prune", false,
+		"if the quota is full, delete the oldest snapshot that the config's [[retention]] does not keep")
 	cmd.Flags().BoolVar(&opts.Yes, "yes", false, "confirm what --prune deletes")
 	return cmd
 }
@@ -63,19 +63,20 @@ func backupCommand(do *runFunc, tm timing) *cobra.Command {
 	return newCreateCommand(do, tm, &opts, &cobra.Command{
 		Use:   "backup SERVER...",
 		Short: "Create backups of servers",
-		Long: "Create a backup of each server. A server is given by its ID, its name, or a pattern such as 'web-*'. " +
-			"Quotas are " +
-			"checked for all servers before the first request is sent. The description is a template with {server}, " +
-			"{id}, " +
-			"{location}, {date}, {time} and {n}; times are UTC.",
-		Example: "# in a crontab, every Sunday\nvpsdeck backup 'db-*' --description 'weekly' --wait",
+		Long: paragraphs(`
+			Create a backup of each server. A server is given by its ID, its name, or a pattern such as 'web-*'.
+			Quotas are checked for all servers before the first request is sent. The description is a template with
+			{server}, {id}, {location}, {date}, {time} and {n}; times are UTC.`),
+		Example: lines(`
+			# in a crontab, every Sunday
+			vpsdeck backup 'db-*' --description 'weekly' --wait`),
 	})
 }
 
 // newCreateCommand adds flags and actions to a command that creates a restore point of each server.
 func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&opts.Description, "description", "", "description, a template with the same placeholders "+
-		"as names")
+	cmd.Flags().StringVar(&opts.Description, "description", "",
+		"description, a template with the same placeholders as names")
 	var older string
 	cmd.Flags().StringVar(&older, "if-older-than", "", "only servers whose newest usable "+opts.Kind.String()+
 		" is older, such as 20h; one that is being created counts")
@@ -114,19 +115,21 @@ func restoreCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := newPointCommand(do, tm, &opts, act, &cobra.Command{
 		Use:   "restore",
 		Short: "Restore a server from a backup or a snapshot",
-		Long: "Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and " +
-			"cannot be undone, " +
-			"so the server's exact name and --yes are required. Without --yes it prints what would be lost and exits " +
-			"with 6. --latest takes the newest usable restore point of the server, and --before the newest one from " +
-			"before a time. Both refuse to choose if a list is incomplete.",
-		Example: "vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait\n" +
-			"# what would the newest restore point lose?\nvpsdeck restore --latest --server web-server-01\n" +
-			"# the newest from before a bad release\n" +
-			"vpsdeck restore --before '2025-01-15 18:30' --server web-server-01 --yes",
+		Long: paragraphs(`
+			Restore a server from one of its backups or snapshots. This overwrites the server's whole disk and cannot
+			be undone, so the server's exact name and --yes are required. Without --yes it prints what would be lost
+			and exits with 6. --latest takes the newest usable restore point of the server, and --before the newest
+			one from before a time. Both refuse to choose if a list is incomplete.`),
+		Example: lines(`
+			vpsdeck restore --snapshot 801 --server web-server-01 --yes --wait
+			# what would the newest restore point lose?
+			vpsdeck restore --latest --server web-server-01
+			# the newest from before a bad release
+			vpsdeck restore --before '2025-01-15 18:30' --server web-server-01 --yes`),
 	})
 	cmd.Flags().BoolVar(&opts.Newest, "latest", false, "the newest usable restore point of the server")
-	cmd.Flags().String("before", "", "the newest usable restore point from before a time (UTC), or before an age "+
-		"such as 36h")
+	cmd.Flags().String("before", "",
+		"the newest usable restore point from before a time (UTC), or before an age such as 36h")
 	return cmd
 }
 
@@ -141,13 +144,13 @@ func deleteCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := newPointCommand(do, tm, &opts, act, &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a backup or a snapshot",
-		Long: "Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with " +
-			"6. Deleting the " +
-			"last usable restore point of a server, or its last usable backup, also needs --last-point.",
+		Long: paragraphs(`
+			Delete a backup or a snapshot for good. Without --yes it prints what would be deleted and exits with 6.
+			Deleting the last usable restore point of a server, or its last usable backup, also needs --last-point.`),
 		Example: "vpsdeck delete --backup 499 --yes",
 	})
-	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false, "allow deleting the server's last restore point or "+
-		"last backup")
+	cmd.Flags().BoolVar(&opts.LastPoint, "last-point", false,
+		"allow deleting the server's last restore point or last backup")
 	return cmd
 }
 
@@ -178,8 +181,8 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 			return withHelpHint(cmd, err)
 		}
 		if chosen := countTrue(backup != "", snapshot != "", opts.Newest); chosen != 1 {
-			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s what? use either --backup ID or "+
-				"--snapshot ID%s", cmd.Name(), newestHint(cmd)))
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
+				"%s what? use either --backup ID or --snapshot ID%s", cmd.Name(), newestHint(cmd)))
 		}
 		opts.Point = model.Key{Kind: model.Backup, ID: model.ID(backup)}
 		if snapshot != "" {

@@ -13,11 +13,13 @@ func metricsCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "metrics",
 		Short: "Print the account's metrics for Prometheus",
-		Long: "Print the metrics of the account in Prometheus's text format: the newest backup and snapshot of each " +
-			"server, usable restore points, coverage, quotas and operations. With --output the file is replaced " +
-			"whole or not at all, for the textfile collector of the node exporter.",
-		Example: "# in a crontab, every five minutes\n" +
-			"vpsdeck metrics --output /var/lib/prometheus/node-exporter/vpsdeck.prom",
+		Long: paragraphs(`
+			Print the metrics of the account in Prometheus's text format: the newest backup and snapshot of each
+			server, usable restore points, coverage, quotas and operations. With --output the file is replaced whole
+			or not at all, for the textfile collector of the node exporter.`),
+		Example: lines(`
+			# in a crontab, every five minutes
+			vpsdeck metrics --output /var/lib/prometheus/node-exporter/vpsdeck.prom`),
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&opts.File, "output", "", "write to this FILE in place of standard output")

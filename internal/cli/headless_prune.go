@@ -19,12 +19,16 @@ func pruneCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune [SERVER...]",
 		Short: "Delete the restore points that the retention rules do not keep",
-		Long: "Show which restore points the retention rules keep and which they remove, and why. Nothing is deleted " +
-			"without --yes. The rules come from the config's [[retention]] tables; rules on the command line replace " +
-			"them. The newest restore point and backup of a server, what its coverage policy needs, automatic " +
-			"backups unless --automatic, and points with [keep] in their name or description always stay.",
-		Example: "# what would go\nvpsdeck prune --snapshots --keep-last 2 --keep-daily 7\n" +
-			"# in a crontab, by the rules of the config\nvpsdeck prune --yes",
+		Long: paragraphs(`
+			Show which restore points the retention rules keep and which they remove, and why. Nothing is deleted
+			without --yes. The rules come from the config's [[retention]] tables; rules on the command line replace
+			them. The newest restore point and backup of a server, what its coverage policy needs, automatic backups
+			unless --automatic, and points with [keep] in their name or description always stay.`),
+		Example: lines(`
+			# what would go
+			vpsdeck prune --snapshots --keep-last 2 --keep-daily 7
+			# in a crontab, by the rules of the config
+			vpsdeck prune --yes`),
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&backups, "backups", false, "only backups")
@@ -35,8 +39,8 @@ func pruneCommand(do *runFunc, tm timing) *cobra.Command {
 	flags.IntVar(&policy.Rules.Weekly, "keep-weekly", 0, "the same for ISO weeks, N")
 	flags.IntVar(&policy.Rules.Monthly, "keep-monthly", 0, "the same for months, N")
 	flags.IntVar(&policy.Rules.Yearly, "keep-yearly", 0, "the same for years, N")
-	flags.StringVar(&within, "keep-within", "", "keep all that are at most AGE older than the newest, such as 36h "+
-		"or 7d")
+	flags.StringVar(&within, "keep-within", "",
+		"keep all that are at most AGE older than the newest, such as 36h or 7d")
 	flags.StringArrayVar(&policy.Protect, "protect", nil, "keep points whose name or description matches the GLOB")
 	flags.BoolVar(&policy.Automatic, "automatic", false, "automatic backups can go too")
 	flags.BoolVar(&opts.Yes, "yes", false, "delete what the plan removes")

@@ -65,9 +65,11 @@ func listCommand(do *runFunc, tm timing) *cobra.Command {
 		Use:   "list",
 		Short: "List servers, backups or snapshots",
 		Long:  "List servers, backups or snapshots, as a table for people or as JSON or CSV for programs.",
-		Example: "# servers whose backups are overdue\nvpsdeck list servers --filter 'health:overdue'\n" +
-			"# the manual backups of the databases, as JSON\nvpsdeck list backups --server 'db-*' --filter " +
-			"type:manual -o json",
+		Example: lines(`
+			# servers whose backups are overdue
+			vpsdeck list servers --filter 'health:overdue'
+			# the manual backups of the databases, as JSON
+			vpsdeck list backups --server 'db-*' --filter type:manual -o json`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "list what? servers, backups or snapshots"))
@@ -110,8 +112,8 @@ func newListCommand(do *runFunc, tm timing, what, short string, fields query.Fie
 		},
 	}
 	cmd.Flags().StringVar(&opts.Server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
-	cmd.Flags().StringVar(&opts.Filter, "filter", "", "only matching entries: words and fields, as with / in the "+
-		"dashboard")
+	cmd.Flags().StringVar(&opts.Filter, "filter", "",
+		"only matching entries: words and fields, as with / in the dashboard")
 	output, common = outputFlags(cmd, columns), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
@@ -135,18 +137,19 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check that every server has recent backups",
-		Long: "Check that every server has recent backups, for cron and monitoring. It exits with 0 if each server " +
-			"meets its policy, " +
-			"with 9 if one does not, and with 11 if coverage could not be checked. The first line is a summary; the " +
-			"others list the " +
-			"problems. Policies come from the config's [[policy]] tables. Without them, each server needs one usable " +
-			"backup of the last " +
-			"26 hours. Flags override both. With --nagios it is a monitoring plugin: one line, and the exit codes 0, " +
-			"1, 2 and 3.",
-		Example: "# in a crontab: mail only if there is a problem\nout=$(vpsdeck check) || echo \"$out\"\n" +
-			"# the databases need three backups, one of the last 12 hours\nvpsdeck check --server 'db-*' " +
-			"--backup-max-age 12h --min-backups 3\n" +
-			"# as a plugin for Nagios, Icinga and others\nvpsdeck check --nagios",
+		Long: paragraphs(`
+			Check that every server has recent backups, for cron and monitoring. It exits with 0 if each server meets
+			its policy, with 9 if one does not, and with 11 if coverage could not be checked. The first line is a
+			summary; the others list the problems. Policies come from the config's [[policy]] tables. Without them,
+			each server needs one usable backup of the last 26 hours. Flags override both. With --nagios it is a
+			monitoring plugin: one line, and the exit codes 0, 1, 2 and 3.`),
+		Example: lines(`
+			# in a crontab: mail only if there is a problem
+			out=$(vpsdeck check) || echo "$out"
+			# the databases need three backups, one of the last 12 hours
+			vpsdeck check --server 'db-*' --backup-max-age 12h --min-backups 3
+			# as a plugin for Nagios, Icinga and others
+			vpsdeck check --nagios`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if opts.Format, err = output(); err != nil {
@@ -177,8 +180,8 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	}
 	backups, snapshots = requirementFlags(cmd, model.Backup), requirementFlags(cmd, model.Snapshot)
 	cmd.Flags().StringVar(&explain, "explain", "", "say which policy applies to this SERVER, and why")
-	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false, "print one line and exit as a monitoring plugin: 0 OK, 1 "+
-		"WARNING, 2 CRITICAL, 3 UNKNOWN")
+	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false,
+		"print one line and exit as a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
 	output, common = outputFlags(cmd, headless.CoverageFields()), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
@@ -188,8 +191,8 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 // requirementFlags adds the flags that say what is required of a kind. What it returns reads them.
 func requirementFlags(cmd *cobra.Command, kind model.Kind) func(*cobra.Command) (headless.RequirementOptions, error) {
 	ageName, minName := kind.String()+"-max-age", "min-"+kind.String()+"s"
-	age := cmd.Flags().String(ageName, "", fmt.Sprintf("maximum age of the newest usable %s, such as 26h or 7d; 0h: "+
-		"any age", kind))
+	age := cmd.Flags().String(ageName, "",
+		fmt.Sprintf("maximum age of the newest usable %s, such as 26h or 7d; 0h: any age", kind))
 	least := cmd.Flags().Int(minName, 0, fmt.Sprintf("minimum number of usable %ss", kind))
 	return func(cmd *cobra.Command) (opts headless.RequirementOptions, err error) {
 		opts.Min = flagIfSet(cmd, minName, least)

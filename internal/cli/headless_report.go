@@ -18,19 +18,23 @@ func reportCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Write a report for an audit or a manager",
-		Long: "Write a report on the account as one file that loads nothing: who can be brought back, who is below " +
-			"policy and for how long, what failed, what was restored and by whom, what expires, and the space by " +
-			"kind. Restores come from the journal of this machine. If a list is incomplete, the report says so, and " +
-			"the exit code is 1. With --output the file is replaced whole or not at all.",
-		Example: "# a page for a browser\nvpsdeck report --output report.html\n" +
-			"# a quarter, for a wiki\nvpsdeck report -o md --since 90d",
+		Long: paragraphs(`
+			Write a report on the account as one file that loads nothing: who can be brought back, who is below
+			policy and for how long, what failed, what was restored and by whom, what expires, and the space by kind.
+			Restores come from the journal of this machine. If a list is incomplete, the report says so, and the exit
+			code is 1. With --output the file is replaced whole or not at all.`),
+		Example: lines(`
+			# a page for a browser
+			vpsdeck report --output report.html
+			# a quarter, for a wiki
+			vpsdeck report -o md --since 90d`),
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&opts.Format, "format", "o", headless.ReportFormats()[0],
 		"format: "+strings.Join(headless.ReportFormats(), ", "))
-	flags.StringVar(&since, "since", headless.DefaultReportPeriod, "period that the report covers, up to today, such "+
-		"as 30d or 12w")
+	flags.StringVar(&since, "since", headless.DefaultReportPeriod,
+		"period that the report covers, up to today, such as 30d or 12w")
 	flags.StringVar(&opts.File, "output", "", "write to this FILE in place of standard output")
 	registerCompletion(cmd, "format", cobra.FixedCompletions(headless.ReportFormats(),
 		cobra.ShellCompDirectiveNoFileComp))

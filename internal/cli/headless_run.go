@@ -89,8 +89,8 @@ func (c commandRun) runReadOnlyWithJournal(ctx context.Context, do runnerFunc) e
 }
 
 // noJournalWarning is shown if there is no directory for the journal.
-const noJournalWarning = "there is no journal: actions are not logged, and those of earlier runs are not known; " +
-	"set HOME, XDG_STATE_HOME or systemd's StateDirectory="
+const noJournalWarning = "there is no journal: actions are not logged, and those of earlier runs are not known; set " +
+	"HOME, XDG_STATE_HOME or systemd's StateDirectory="
 
 // runAction runs a job that changes something: it is logged in the journal, and an interrupt ends
 // it in order.

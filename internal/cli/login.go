@@ -25,13 +25,15 @@ func loginCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Save the API token of an account",
-		Long: "Save the API token of an account. vpsdeck asks for it without showing it, or reads it from standard " +
-			"input if that is " +
-			"not a terminal. It checks the token, then saves it in the system's keyring or in a file that only you " +
-			"can read.",
-		Example: "# the account of [profile.work]\nvpsdeck login --profile work\n# from a password manager, on a " +
-			"machine without a keyring\n" +
-			"pass show vps/work | vpsdeck login --profile work --keep file",
+		Long: paragraphs(`
+			Save the API token of an account. vpsdeck asks for it without showing it, or reads it from standard input
+			if that is not a terminal. It checks the token, then saves it in the system's keyring or in a file that
+			only you can read.`),
+		Example: lines(`
+			# the account of [profile.work]
+			vpsdeck login --profile work
+			# from a password manager, on a machine without a keyring
+			pass show vps/work | vpsdeck login --profile work --keep file`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			place, known := tokenPlaces[keep]
@@ -167,9 +169,9 @@ func logoutCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Delete the saved API token of an account",
-		Long: "Delete the API token of an account that vpsdeck login saved in the system's keyring or in a file. The " +
-			"token itself " +
-			"stays valid: revoke it in the provider's panel.",
+		Long: paragraphs(`
+			Delete the API token of an account that vpsdeck login saved in the system's keyring or in a file. The
+			token itself stays valid: revoke it in the provider's panel.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()

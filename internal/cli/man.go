@@ -74,8 +74,10 @@ func manPage(root *cobra.Command) (string, error) {
 	for _, c := range exitCodes {
 		fmt.Fprintf(&codes, "%d: %s.\n", c.code, c.means)
 	}
-	page.WithSection("Environment", "VPS_API_TOKEN: the token.\nVPS_API_URL: the URL of the API.\nVPS_PROFILE: the "+
-		"account, a profile of the config.")
+	page.WithSection("Environment", lines(`
+		VPS_API_TOKEN: the token.
+		VPS_API_URL: the URL of the API.
+		VPS_PROFILE: the account, a profile of the config.`))
 	page.WithSection("Exit status", codes.String())
 	text := headingPattern().ReplaceAllLiteralString(page.Build(roff.NewDocument()), manHeading(app.ReadBuild()))
 	// mango writes two dashes before short flags too.

@@ -16,9 +16,10 @@ func profilesCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "profiles",
 		Short: "List the accounts of the config",
-		Long: "List the accounts of the config: the API host, the token source, and how actions are confirmed. The " +
-			"account in use " +
-			"is marked; \"none\" is the account without a profile. No token is read and no request is sent.",
+		Long: paragraphs(`
+			List the accounts of the config: the API host, the token source, and how actions are confirmed. The
+			account in use is marked; "none" is the account without a profile. No token is read and no request is
+			sent.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := account()

@@ -34,13 +34,15 @@ func serveCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the dashboard to a team over SSH",
-		Long: "Serve the dashboard to a team over SSH. The API token stays on this machine, everybody sees the same " +
-			"operations, and " +
-			"the journal records who did what. Only the keys in the users file can log in: it has authorized_keys " +
-			"lines with a " +
-			"name and a role each. There is no shell. docs/SERVING.md explains the setup.",
-		Example: "# serve the account\nvpsdeck serve --users users --host-key host_key\n# check all files\nvpsdeck " +
-			"serve --users users --check",
+		Long: paragraphs(`
+			Serve the dashboard to a team over SSH. The API token stays on this machine, everybody sees the same
+			operations, and the journal records who did what. Only the keys in the users file can log in: it has
+			authorized_keys lines with a name and a role each. There is no shell. docs/SERVING.md explains the setup.`),
+		Example: lines(`
+			# serve the account
+			vpsdeck serve --users users --host-key host_key
+			# check all files
+			vpsdeck serve --users users --check`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.demo && (cmd.Flags().Changed("api-url") || cmd.Flags().Changed("profile")) {
@@ -48,8 +50,8 @@ func serveCommand(do *runFunc) *cobra.Command {
 					"the demo has its own account; see vpsdeck serve --help")
 			}
 			if s.users == "" {
-				return settings.Errorf(settings.ExitUsage, "--users is missing: without a users file nobody can log "+
-					"in; see vpsdeck serve --help")
+				return settings.Errorf(settings.ExitUsage,
+					"--users is missing: without a users file nobody can log in; see vpsdeck serve --help")
 			}
 			if err := s.checkBlocks(); err != nil {
 				return err
@@ -66,21 +68,21 @@ func serveCommand(do *runFunc) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.address, "listen", "127.0.0.1:23234", "address to listen on")
-	flags.StringVar(&s.hostKey, "host-key", "", "host key file, created at the first start (default: host_key in the "+
-		"state directory)")
+	flags.StringVar(&s.hostKey, "host-key", "",
+		"host key file, created at the first start (default: host_key in the state directory)")
 	flags.StringVar(&s.users, "users", "", "users file: who may log in")
 	flags.StringVar(&s.log, "log", "text", "format of the log on standard error: text or json")
 	flags.StringVar(&s.metrics, "metrics", "", "address for /metrics, /healthz and /readyz, such as 127.0.0.1:9468")
-	flags.BoolVar(&s.metricsPublic, "metrics-public", false, "allow --metrics on an address that other machines can "+
-		"reach: there is no login")
-	flags.BoolVar(&s.demo, "demo", false, "serve a simulated account: every action works, "+
-		"nothing is real, and its clock runs 60 times faster")
+	flags.BoolVar(&s.metricsPublic, "metrics-public", false,
+		"allow --metrics on an address that other machines can reach: there is no login")
+	flags.BoolVar(&s.demo, "demo", false,
+		"serve a simulated account: every action works, nothing is real, and its clock runs 60 times faster")
 	flags.BoolVar(&s.check, "check", false, "check all files and exit")
 	flags.IntVar(&s.limits.Sessions, "sessions", 500, "maximum number of sessions")
 	flags.IntVar(&s.limits.PerUser, "sessions-per-user", 10, "maximum number of sessions per user")
 	flags.IntVar(&s.limits.PerAddress, "sessions-per-address", 50, "maximum number of sessions per address")
-	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30, "maximum login attempts per network block and "+
-		"minute")
+	flags.IntVar(&s.limits.LoginsPerMinute, "logins-per-minute", 30,
+		"maximum login attempts per network block and minute")
 	flags.IntVar(&s.limits.Unauthenticated, "logins", 100, "maximum number of connections that have not logged in yet")
 	flags.IntVar(&s.limits.LoginsPerBlock, "logins-per-block", 10, "maximum number of these per network block")
 	flags.IntVar(&s.limits.BlockIPv4, "block-ipv4", 32, "network block of an IPv4 address: the length of its prefix")
@@ -117,8 +119,8 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	conf := acc.settings
 	if s.hostKey == "" {
 		if conf.State == "" {
-			return settings.Errorf(settings.ExitUsage, "--host-key is missing, and there is no state directory for a "+
-				"default: give a file")
+			return settings.Errorf(settings.ExitUsage,
+				"--host-key is missing, and there is no state directory for a default: give a file")
 		}
 		s.hostKey = filepath.Join(conf.State, "host_key")
 	}

@@ -39,9 +39,9 @@ func (s serveOptions) checkMetricsAddress() error {
 			s.metrics)
 	}
 	if !model.IsLoopback(host) && !s.metricsPublic {
-		return settings.Errorf(settings.ExitUsage, "--metrics %s can be reached from other machines, and there is no "+
-			"login: anyone could read the names of all servers; use 127.0.0.1:%s, or add --metrics-public if that is "+
-			"meant", s.metrics, port)
+		return settings.Errorf(settings.ExitUsage,
+			"--metrics %s can be reached from other machines, and there is no login: anyone could read the names of "+
+				"all servers; use 127.0.0.1:%s, or add --metrics-public if that is meant", s.metrics, port)
 	}
 	return nil
 }

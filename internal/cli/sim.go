@@ -42,14 +42,17 @@ func simCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the API of a simulated account for tests",
-		Long: "Serve the API of a simulated account over HTTP, for tests. The first line of output is the base URL. " +
-			"Everything on the " +
-			"account is made up, including its token, which is not a secret. Interrupt it to stop.\n\n" +
-			"To test a client, lists can be made to differ from the real state: actions use the real state, and " +
-			"lists show it late. " +
-			"These delays are in the account's time, which runs --speed times faster.",
-		Example: "# an hour passes in a minute\nvpsdeck sim --servers 50\n" +
-			"# then, in another terminal\nVPS_API_URL=http://127.0.0.1:8080/api/v1 VPS_API_TOKEN=vps_demo vpsdeck",
+		Long: paragraphs(`
+			Serve the API of a simulated account over HTTP, for tests. The first line of output is the base URL.
+			Everything on the account is made up, including its token, which is not a secret. Interrupt it to stop.
+
+			To test a client, lists can be made to differ from the real state: actions use the real state, and lists
+			show it late. These delays are in the account's time, which runs --speed times faster.`),
+		Example: lines(`
+			# an hour passes in a minute
+			vpsdeck sim --servers 50
+			# then, in another terminal
+			VPS_API_URL=http://127.0.0.1:8080/api/v1 VPS_API_TOKEN=vps_demo vpsdeck`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.validate(); err != nil {
@@ -76,10 +79,10 @@ func simCommand(do *runFunc) *cobra.Command {
 func (s *simOptions) addQuirkFlags(cmd *cobra.Command) {
 	q, flags := &s.quirks, cmd.Flags()
 	flags.DurationVar(&q.Lag, "lag", 0, "how far lists lag behind")
-	flags.IntVar(&q.Replicas, "replicas", 1, "number of replicas that serve lists in turn: the first is current, the "+
-		"last lags by --lag")
-	flags.DurationVar(&q.StartLate, "start-late", 0, "how long after a restore was accepted its server keeps its old "+
-		"status")
+	flags.IntVar(&q.Replicas, "replicas", 1,
+		"number of replicas that serve lists in turn: the first is current, the last lags by --lag")
+	flags.DurationVar(&q.StartLate, "start-late", 0,
+		"how long after a restore was accepted its server keeps its old status")
 	flags.DurationVar(&s.stopPhase, "stop-phase", 0,
 		"how long the server is then stopping and stopped, half each, before it is restoring")
 	flags.BoolVar(&q.HideRestores, "hide-restores", false, "a server that is being restored keeps its old status")

@@ -20,8 +20,8 @@ func versionCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of this program",
-		Long: "Print the version of this program, the commit that it was built from, its date, and the version of " +
-			"Go.",
+		Long: paragraphs(`
+			Print the version of this program, the commit that it was built from, its date, and the version of Go.`),
 		Example: "vpsdeck version -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

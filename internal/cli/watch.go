@@ -35,12 +35,15 @@ func watchCommand(do *runFunc) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Print what happens on the account, and tell the hooks",
-		Long: "Watch the account without a screen: print one line for each event, and tell the hooks of the config. " +
-			"An event is a backup, snapshot or restore that failed, is stuck or has ended, or a server that no " +
-			"longer meets its policy, or does so again. Each is told once, also over a restart. What was so at the " +
-			"first start is not told. docs/MONITORING.md explains the events and the hooks.",
-		Example: "# print the events as JSON, one a line\nvpsdeck watch -o jsonl",
-		Args:    cobra.NoArgs,
+		Long: paragraphs(`
+			Watch the account without a screen: print one line for each event, and tell the hooks of the config. An
+			event is a backup, snapshot or restore that failed, is stuck or has ended, or a server that no longer
+			meets its policy, or does so again. Each is told once, also over a restart. What was so at the first
+			start is not told. docs/MONITORING.md explains the events and the hooks.`),
+		Example: lines(`
+			# print the events as JSON, one a line
+			vpsdeck watch -o jsonl`),
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != watchText && output != watchJSONL {
 				return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "--output cannot be %q; valid: %s, %s",
@@ -196,8 +199,8 @@ func lockEvents(file string) (unlock func(), err error) {
 		return nil, err
 	}
 	if !taken {
-		return nil, settings.Errorf(settings.ExitLimited, "another vpsdeck (watch or serve) already tells the events "+
-			"of this account: end it first")
+		return nil, settings.Errorf(settings.ExitLimited,
+			"another vpsdeck (watch or serve) already tells the events of this account: end it first")
 	}
 	return unlock, nil
 }

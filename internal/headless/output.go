@@ -163,8 +163,8 @@ func chosenColumns[T any](columns []column[T], names string) []column[T] {
 // outputError replaces an error of writing to standard output by one for the user.
 func outputError(err error) error {
 	if err != nil {
-		return settings.Errorf(settings.ExitOther, "standard output could not be written: it is closed, or the disk "+
-			"is full")
+		return settings.Errorf(settings.ExitOther,
+			"standard output could not be written: it is closed, or the disk is full")
 	}
 	return nil
 }

@@ -16,8 +16,8 @@ import (
 // script did not set.
 func matchServers(asked string, servers []model.Server) ([]model.Server, error) {
 	if strings.TrimSpace(asked) == "" {
-		return nil, settings.Errorf(settings.ExitNotFound, "the server name is empty: give a name, or the ID if the "+
-			"server has none")
+		return nil, settings.Errorf(settings.ExitNotFound,
+			"the server name is empty: give a name, or the ID if the server has none")
 	}
 	var exact, matching []model.Server
 	for _, s := range servers {

@@ -33,7 +33,7 @@ func ParseMoment(text string) (Moment, error) {
 	age, err := model.ParseAge(text)
 	if err != nil {
 		return Moment{}, usageError("--before cannot be %q: write a time such as 2025-01-15T18:30Z or "+
-			"\"2025-01-15 18:30\" (UTC), or an age such as 36h", model.Clean(text))
+			`"2025-01-15 18:30" (UTC), or an age such as 36h`, model.Clean(text))
 	}
 	return Moment{age: age}, nil
 }

@@ -106,8 +106,8 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 			strings.Join(sources, " and "))
 	}
 	if t.TokenEnv != nil && !variablePattern().MatchString(*t.TokenEnv) {
-		return f.errorAt(table+"token_env", "token_env cannot be %q: it is the name of a variable, such as "+
-			"VPS_WORK_TOKEN", *t.TokenEnv)
+		return f.errorAt(table+"token_env",
+			"token_env cannot be %q: it is the name of a variable, such as VPS_WORK_TOKEN", *t.TokenEnv)
 	}
 	if t.TokenCommand != nil {
 		if _, err := splitCommand(*t.TokenCommand); err != nil {
@@ -119,8 +119,8 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 			ConfirmStrict)
 	}
 	if t.PanelURL != nil && !isPanelURL(*t.PanelURL) {
-		return f.errorAt(table+"panel_url", "panel_url is not the address of a page: write it like "+
-			"https://panel.example.com/servers/{id}")
+		return f.errorAt(table+"panel_url",
+			"panel_url is not the address of a page: write it like https://panel.example.com/servers/{id}")
 	}
 	if t.APIURL != nil {
 		if _, err := checkAddress(*t.APIURL, f.position(table+"api_url")+": api_url", ExitConfig); err != nil {
@@ -144,8 +144,7 @@ func (f configFile) selectAccount(from Sources) (accountTable, string, error) {
 	}
 	if from.Flags.APIURL != nil {
 		return accountTable{}, "", Errorf(ExitUsage, "--api-url and a profile exclude each other: %s has its own "+
-			"address; "+
-			"use --profile %s for another address", name, NoProfile)
+			"address; use --profile %s for another address", name, NoProfile)
 	}
 	t, ok := f.Profile[name]
 	if !ok {

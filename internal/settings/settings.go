@@ -209,8 +209,8 @@ func (s *Settings) resolveFiles(from Sources, table accountTable) error {
 		return Errorf(ExitConfig, "%s: the ca_file %s cannot be read: %s", s.Config, path, fserror.Reason(err))
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(s.RootCAs) {
-		return Errorf(ExitConfig, "%s: the ca_file %s contains no certificate: it must be a PEM file with a CA "+
-			"certificate", s.Config, path)
+		return Errorf(ExitConfig,
+			"%s: the ca_file %s contains no certificate: it must be a PEM file with a CA certificate", s.Config, path)
 	}
 	return nil
 }

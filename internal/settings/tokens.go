@@ -162,8 +162,7 @@ func (t *Tokens) MissingError() error {
 			t.profileLabel, t.profileLabel)
 	}
 	return Errorf(ExitToken, "there is no API token: set VPS_API_TOKEN, name a token_file in the config, or start "+
-		"vpsdeck in a terminal "+
-		"once and enter one")
+		"vpsdeck in a terminal once and enter one")
 }
 
 func newToken(text, source string) (Token, error) {

@@ -71,8 +71,8 @@ func (s *Server) handleSession(ssh.Handler) ssh.Handler {
 		pty, _, terminal := sess.Pty()
 		switch {
 		case sess.RawCommand() != "":
-			refuse(NotADashboard, "requested a command: "+clean(sess.RawCommand()), "there are no commands here, only "+
-				"the dashboard: leave the command out")
+			refuse(NotADashboard, "requested a command: "+clean(sess.RawCommand()),
+				"there are no commands here, only the dashboard: leave the command out")
 			return
 		case !terminal:
 			refuse(NoTerminal, "no terminal", "the dashboard needs a terminal: use ssh -t, without -T")

@@ -86,9 +86,8 @@ func stuckText(o model.Operation, usual model.Estimate) string {
 		about = fmt.Sprintf("%s #%s of %s", o.Point.Kind, o.Point.ID, about)
 	}
 	return fmt.Sprintf("Stuck: it usually takes %s%s. Check the provider's panel; if it is stuck there too, report "+
-		"%s to their "+
-		"support. vpsdeck keeps watching, and sends nothing again.", widget.FormatRange(usual.Min, usual.Max),
-		durationSource(usual), about)
+		"%s to their support. vpsdeck keeps watching, and sends nothing again.",
+		widget.FormatRange(usual.Min, usual.Max), durationSource(usual), about)
 }
 
 // durationSource says where the usual duration is from.
