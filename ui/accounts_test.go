@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
@@ -39,8 +40,8 @@ func TestSwitchShowsOnlyTheOtherAccount(t *testing.T) {
 
 func TestAccountStripeIsShownBehindDialogs(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string][]option{"account-styled": nil, "account-no-color": {withoutColor},
-		"account-ascii": {withASCII}} {
+	for name, options := range lanes.Table(map[string][]option{"account-styled": nil, "account-no-color": {withoutColor},
+		"account-ascii": {withASCII}}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := startMultiAccount(t, size{72, 18}, nil, append(options, withServers(2))...)
@@ -103,7 +104,7 @@ func TestNoActionStartsDuringAnAccountSwitch(t *testing.T) {
 // The dialog is about a server of work; home has a server with the same name and ID.
 func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 	t.Parallel()
-	for name, ask := range map[string]func(*multiAccount){
+	for name, ask := range lanes.Table(map[string]func(*multiAccount){
 		"confirm": func(b *multiAccount) {
 			b.h.Press("3", "r")
 			b.h.skipInputDelay()
@@ -118,7 +119,7 @@ func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 		"bulk": func(b *multiAccount) {
 			b.h.Press("1", "space", "b")
 		},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := startMultiAccount(t, wideShort, nil)

@@ -11,6 +11,7 @@ import (
 
 	"vpsdeck/api/sim"
 	"vpsdeck/internal/journal"
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/internal/termtest"
 	"vpsdeck/keymap"
@@ -291,11 +292,11 @@ func TestReturningToTheWindowKeepsTheMark(t *testing.T) {
 
 func TestMarkIsClearedOnceTheOpenPageIsInSight(t *testing.T) {
 	t.Parallel()
-	for name, hide := range map[string]struct{ begin, end func(*harness) }{
+	for name, hide := range lanes.Table(map[string]struct{ begin, end func(*harness) }{
 		"dialog": {press("?"), press("esc")},
 		"blur":   {func(w *harness) { w.Blur() }, func(w *harness) { w.Focus() }},
 		"page":   {press("enter"), press("esc")},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40, withServers(2))

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 	"vpsdeck/model/retention"
 	"vpsdeck/ui"
@@ -237,7 +238,7 @@ func TestBulkDeleteIsRefusedWhileOneIsBeingCreated(t *testing.T) {
 
 func TestCleanupFormValidatesWhenAFieldIsLeft(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		field          int
 		typed, message string
 	}{
@@ -245,7 +246,7 @@ func TestCleanupFormValidatesWhenAFieldIsLeft(t *testing.T) {
 		"no number":         {0, "last few", "last needs a whole number, such as last 7"},
 		"too many":          {0, "last 10001", "keep_last cannot be 10001"},
 		"an unknown server": {1, "web* zebra", "servers: no server has the name or ID zebra"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)
@@ -345,8 +346,8 @@ func TestCleanupCalendarShowsWhatStaysAndGoes(t *testing.T) {
 
 func TestCleanupDeletesNothingWithoutConfirmation(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{"escape": {"esc"}, "enter": {"enter", "esc"},
-		"the wrong number": {"1", "tab", "enter", "esc"}, "no number": {"tab", "enter", "esc"}} {
+	for name, keys := range lanes.Table(map[string][]string{"escape": {"esc"}, "enter": {"enter", "esc"},
+		"the wrong number": {"1", "tab", "enter", "esc"}, "no number": {"tab", "enter", "esc"}}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)

@@ -35,8 +35,8 @@ func TestDeleteAsksAndDefaultsToCancel(t *testing.T) {
 
 func TestDeletingIsConfirmedOnItsButton(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{"tab": {"tab", "enter"}, "yes": {"y", "enter"},
-		"right": {"right", "enter"}} {
+	for name, keys := range lanes.Table(map[string][]string{"tab": {"tab", "enter"}, "yes": {"y", "enter"},
+		"right": {"right", "enter"}}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 24)
@@ -103,12 +103,12 @@ func TestDeletingTheLastPointSaysSo(t *testing.T) {
 
 func TestKeysTypedAheadNeverDelete(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{
+	for name, keys := range lanes.Table(map[string][]string{
 		"a yes":             {"d", "y", "enter", "tab", "enter"},
 		"a tab":             {"d", "tab", "enter"},
 		"the name":          append(append([]string{"d"}, strings.Split("web-server-01", "")...), "tab", "enter"),
 		"a restore's enter": {"r", "enter", "tab", "tab", "enter"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, row := range []string{"k", "j"} {

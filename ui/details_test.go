@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -222,12 +223,12 @@ func TestSheetsAreAsWideAsTheirContent(t *testing.T) {
 // A notice that arrives while a dialog is open is readable: the dialog makes room for it.
 func TestNoticesAreNeverUnderADialog(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(*harness){
+	for name, open := range lanes.Table(map[string]func(*harness){
 		"form":    atServer("web-server-01", "s"),
 		"confirm": atServer("web-server-01", "3", "r"),
 		"help":    press("?"),
 		"palette": press(":"),
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24)

@@ -5,18 +5,19 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
 
 func TestFirstRunAsksForATokenAndStoresIt(t *testing.T) {
 	t.Parallel()
-	for store, c := range map[string]struct {
+	for store, c := range lanes.Table(map[string]struct {
 		choice, message, kept string
 	}{
 		"keyring": {"in the system's keyring", "the token is kept in the system's keyring", "keyring " + liveToken},
 		"file":    {"in a file", "the token is kept in a file that only you can read", "file " + liveToken},
 		"nowhere": {"nowhere", "● just now", ""},
-	} {
+	}) {
 		t.Run(store, func(t *testing.T) {
 			t.Parallel()
 			d := &fakeAccess{}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/ui"
 )
 
@@ -17,7 +18,7 @@ func (h *harness) setRefusal(words string) {
 
 func TestALongNoticeIsReadable(t *testing.T) {
 	t.Parallel()
-	for _, s := range []size{{80, 24}, {108, 30}, {120, 40}, {80, 12}} {
+	for _, s := range lanes.Rows([]size{{80, 24}, {108, 30}, {120, 40}, {80, 12}}) {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, s.width, s.height)

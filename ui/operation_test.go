@@ -194,9 +194,9 @@ func TestConfirmQuitAsksFirst(t *testing.T) {
 		w.createSnapshot("web-server-01", "before-update")
 		w.Press("q")
 	}}.check(t)
-	for name, keys := range map[string][]string{
+	for name, keys := range lanes.Table(map[string][]string{
 		"y": {"q", "y", "enter"}, "tab": {"q", "tab", "enter"}, "ctrl+c": {"q", "ctrl+c"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 24, confirm, withServers(2))

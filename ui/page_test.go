@@ -112,8 +112,8 @@ func pointSymbol(p model.Point) string {
 
 func TestTheTimelineIsDrawnToScale(t *testing.T) {
 	t.Parallel()
-	for name, id := range map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353",
-		"staging-01": "12355"} {
+	for name, id := range lanes.Table(map[string]model.ID{"web-server-01": "12345", "ci-runner-02": "12353",
+		"staging-01": "12355"}) {
 		for _, s := range lanes.Rows([]size{standard, large, larger}) {
 			t.Run(name+"-"+s.String(), func(t *testing.T) {
 				t.Parallel()
@@ -342,7 +342,7 @@ func TestThePageIsFilteredAndOrdered(t *testing.T) {
 
 func TestThePageIsUsedWithTheMouse(t *testing.T) {
 	t.Parallel()
-	for _, s := range []size{small, standard, large} {
+	for _, s := range lanes.Rows([]size{small, standard, large}) {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, s.width, s.height, withMouse)

@@ -4,10 +4,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vpsdeck/internal/lanes"
 )
 
 func TestAnItemIsShownAsTheAPIGivesIt(t *testing.T) {
-	for _, c := range []struct {
+	for _, c := range lanes.Rows([]struct {
 		name string
 		get  func(w *harness)
 		want []string
@@ -16,7 +18,7 @@ func TestAnItemIsShownAsTheAPIGivesIt(t *testing.T) {
 		{"raw-backup", press("2", "J"), []string{"JSON of backup #501", `"id": 501,`, `"backup_type": "automatic"`}},
 		{"raw-snapshot", press("3", "J"), []string{"JSON of snapshot #801", `"size_mb": 5120`}},
 		{"raw-page", press("enter", "j", "J"), []string{"JSON of snapshot #801"}},
-	} {
+	}) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 80, 40, withServers(2))

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/ui"
 	"vpsdeck/ui/command"
 )
@@ -71,12 +72,12 @@ func TestRequestsShowMethodPathAndStatus(t *testing.T) {
 
 func TestFailedRequestsShowTheReason(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ fault, find, row, open string }{
+	for name, c := range lanes.Table(map[string]struct{ fault, find, row, open string }{
 		"a status":  {"GET /account/me/: status 500", "account/me 500", "✗ 500", "500: "},
 		"no answer": {"GET /account/me/: cut-before", "account/me", "✗ none", "no response: "},
 		"a page":    {"GET /account/me/: html 502", "account/me 502", "✗ 502", "<html"},
 		"garbage":   {"GET /account/me/: garbage", "account/me", "200", "^[[31m not JSON"},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40, withRequestLog(), withFault(c.fault))

@@ -163,11 +163,11 @@ func TestStylesMatchGolden(t *testing.T) {
 		w.selectServer("web-server-01")
 		w.Press("2")
 	}
-	for name, options := range map[string][]option{
+	for name, options := range lanes.Table(map[string][]option{
 		"styled-dark":     nil,
 		"styled-light":    {withTerminal(terminal.WithLight())},
 		"styled-no-color": {withoutColor},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, standard.width, standard.height, options...)

@@ -300,7 +300,7 @@ func TestBulkBackupNeedsNoDescription(t *testing.T) {
 
 func TestBulkFormLeavesOutServersThatCannot(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for name, c := range lanes.Table(map[string]struct {
 		servers []string
 		key     string
 		leftOut string
@@ -317,7 +317,7 @@ func TestBulkFormLeavesOutServersThatCannot(t *testing.T) {
 		"at work": {[]string{"web-server-01", "web-server-03"}, "b",
 			"1 of 2; left out: web-server-03 (being restored)", "web-server-03",
 			[]string{`POST /backups/ {"server_id":12345}`}},
-	} {
+	}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := startApp(t, 120, 40)

@@ -10,12 +10,12 @@ import (
 // isBaselineFrame reports whether the screen is the complete frame of the baseline.
 func isBaselineFrame(screen string) bool { return strings.Contains(screen, "the last line ·") }
 
-// isFullFrame reports whether the screen has vpsdeck's header, the closed borders of three panes,
-// and the footer. Data may be missing.
+// isFullFrame reports whether the screen has vpsdeck's header, the closed borders of three panes, and
+// the footer. Data may be missing. A large terminal shows details in one more border.
 func isFullFrame(screen string) bool {
 	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
 	return strings.HasPrefix(lines[0], " vpsdeck") && strings.Contains(lines[len(lines)-1], "? help") &&
-		countBoxes(lines) == 3
+		countBoxes(lines) >= 3
 }
 
 // hasAllData reports whether the full frame has all lists. The header shows their age once the last

@@ -30,7 +30,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		lanes.RunInParallel(3)
+		lanes.RunInParallel(5)
 		dir, err := os.MkdirTemp("", "vpsdeck")
 		if err != nil {
 			panic(err)
