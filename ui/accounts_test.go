@@ -40,8 +40,8 @@ func TestSwitchShowsOnlyTheOtherAccount(t *testing.T) {
 
 func TestAccountStripeIsShownBehindDialogs(t *testing.T) {
 	t.Parallel()
-	for name, options := range lanes.Table(map[string][]option{"account-styled": nil, "account-no-color": {withoutColor},
-		"account-ascii": {withASCII}}) {
+	for name, options := range lanes.Table(map[string][]option{"account-styled": nil,
+		"account-no-color": {withoutColor}, "account-ascii": {withASCII}}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := startMultiAccount(t, size{72, 18}, nil, append(options, withServers(2))...)
