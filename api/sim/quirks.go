@@ -110,6 +110,9 @@ func (a *Account) SetQuirks(q Quirks) {
 	if err := q.Check(); err != nil {
 		panic("sim: " + err.Error())
 	}
+	if q.Replicas == 1 {
+		q.Replicas = 0 // one replica is no quirk, and a list without quirks is served without a copy of all points
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.quirks, a.quirksSince = q, a.Now()

@@ -343,3 +343,24 @@ func TestBadQuirksAreExplained(t *testing.T) {
 		}
 	}
 }
+
+// "vpsdeck sim" passes one replica when nothing is asked for. If that counts as a quirk, each page
+// of a large account copies and sorts all points.
+func TestOneReplicaCostsNothing(t *testing.T) {
+	allocations := func(q Quirks) float64 {
+		account := New(Options{Servers: 500, Clock: NewSteppedClock(testStart), Quirks: q})
+		return testing.AllocsPerRun(10, func() {
+			r := httptest.NewRequest(http.MethodGet, "/api/v1/backups/?page=3&page_size=20", nil)
+			r.Header.Set("Authorization", "Bearer vps_demo")
+			w := httptest.NewRecorder()
+			account.ServeHTTP(w, r)
+			if w.Code != http.StatusOK {
+				t.Fatalf("status %d: %s", w.Code, w.Body)
+			}
+		})
+	}
+	none, one, many := allocations(Quirks{}), allocations(Quirks{Replicas: 1}), allocations(Quirks{Replicas: 2})
+	if one > none+5 || many < none+10 {
+		t.Errorf("a page takes %v allocations without quirks, %v with one replica, %v with two", none, one, many)
+	}
+}
