@@ -13,12 +13,9 @@ import (
 // token is the only token that the simulated accounts accept. It is no secret.
 const token = "vps_bench"
 
-// accountStart is the start time of a quiet account. An hour later, all operations of its seed data
-// have ended, and the automatic backups of the night are far away.
-var accountStart = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
-
-// account is a simulated account in real time on which no operation runs. It records the times of
-// requests.
+// account is a simulated account in real time. It was opened an hour ago, so that all operations of
+// its seed data have ended. Only its automatic backups run, from 2:00 to about 4:00 UTC (see
+// isQuietTime). It records the times of requests.
 type account struct {
 	server *sim.Server
 	stop   chan struct{}
@@ -28,7 +25,7 @@ type account struct {
 }
 
 func newAccount() (*account, error) {
-	clock := sim.NewSteppedClock(accountStart)
+	clock := sim.NewSteppedClock(time.Now().Add(-time.Hour))
 	api := sim.New(sim.Options{Seed: 1, Token: token, Clock: clock})
 	clock.Advance(time.Hour)
 	a := &account{stop: make(chan struct{})}
@@ -44,6 +41,13 @@ func newAccount() (*account, error) {
 	a.server = server
 	go a.runClock(clock)
 	return a, nil
+}
+
+// isQuietTime reports whether no automatic backup of the simulated account begins or runs within the
+// time that the benchmark takes.
+func isQuietTime(now time.Time) bool {
+	hour := now.UTC().Hour()
+	return hour < 1 || hour >= 5
 }
 
 // runClock advances the account's clock in real time.

@@ -76,6 +76,10 @@ func run(plan benchPlan, measure func(*programs) ([]row, error), markdown bool) 
 	if err != nil {
 		return err
 	}
+	if !isQuietTime(time.Now()) {
+		fmt.Print("The simulated accounts make their automatic backups now, from 2:00 to 4:00 UTC: " +
+			"what is idle is drawn more often.\n\n")
+	}
 	fmt.Printf("%s, %s/%s, %d cores, %d×%d cells; %d starts each, %d rounds of %s; load %s before, %s after\n"+
 		"median (quartiles); a ratio is the median of the ratios per run\n\n", runtime.Version(), runtime.GOOS,
 		runtime.GOARCH, runtime.NumCPU(), columns, rows, plan.runs, plan.rounds, plan.idle.duration, before,

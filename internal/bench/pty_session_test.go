@@ -89,7 +89,7 @@ func TestWaitFailsWhenTheProgramEnds(t *testing.T) {
 }
 
 func TestBytesBetweenTwoTimes(t *testing.T) {
-	at := func(ms int) time.Time { return accountStart.Add(time.Duration(ms) * time.Millisecond) }
+	at := func(ms int) time.Time { return testStart.Add(time.Duration(ms) * time.Millisecond) }
 	chunks := []chunk{{at: at(0), data: []byte("abc")}, {at: at(5), data: []byte("de")}, {at: at(9), data: []byte("f")}}
 	for _, c := range []struct{ from, to, want int }{{0, 10, 6}, {1, 9, 2}, {0, 5, 3}, {5, 6, 2}, {6, 8, 0}} {
 		if got := bytesBetween(chunks, at(c.from), at(c.to)); got != c.want {

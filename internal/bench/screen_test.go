@@ -53,9 +53,11 @@ func TestFrameIsFullWhenAllChromeIsDrawn(t *testing.T) {
 	}
 }
 
+var testStart = time.Date(2025, time.January, 16, 12, 0, 0, 0, time.UTC)
+
 func TestBytesBetweenPollsLeaveOutThePolls(t *testing.T) {
 	at := func(seconds float64) time.Time {
-		return accountStart.Add(time.Duration(seconds * float64(time.Second)))
+		return testStart.Add(time.Duration(seconds * float64(time.Second)))
 	}
 	chunks := []chunk{
 		{at: at(1), data: make([]byte, 80)}, {at: at(4.5), data: make([]byte, 1000)},
@@ -75,7 +77,7 @@ func TestBytesBetweenPollsLeaveOutThePolls(t *testing.T) {
 
 func TestPollsStartAfterASecondWithoutRequests(t *testing.T) {
 	at := func(seconds float64) time.Time {
-		return accountStart.Add(time.Duration(seconds * float64(time.Second)))
+		return testStart.Add(time.Duration(seconds * float64(time.Second)))
 	}
 	requests := []time.Time{at(0), at(.1), at(20), at(20.1), at(20.4), at(40), at(60)}
 	got := pollStarts(requests, at(.05), at(60))
