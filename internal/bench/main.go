@@ -31,6 +31,7 @@ func main() {
 	polls := flag.Int("polls", 0,
 		"only measure the memory of the large account over this many polls; 1000 take 15 minutes")
 	sessions := flag.Int("sessions", 0, "only measure this many sessions over SSH")
+	only := flag.String("only", "", "only measure one part: starts, fleets, keys, idle or sessions")
 	flag.Parse()
 	plan := benchPlan{runs: *runs, rounds: 3, sessions: 300,
 		idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
@@ -38,7 +39,7 @@ func main() {
 		plan = benchPlan{runs: 3, rounds: 1, sessions: 30,
 			idle: idleSpan{settle: 3 * time.Second, duration: 10 * time.Second}}
 	}
-	measure := func(p *programs) ([]row, error) { return measureAll(p, plan) }
+	measure := func(p *programs) ([]row, error) { return measureParts(p, plan, *only) }
 	switch {
 	case *polls > 0:
 		measure = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
@@ -87,21 +88,31 @@ func run(plan benchPlan, measure func(*programs) ([]row, error), markdown bool) 
 	return printTable(os.Stdout, table, markdown)
 }
 
-func measureAll(p *programs, plan benchPlan) ([]row, error) {
+// measureParts measures all parts, or only the one with this name.
+func measureParts(p *programs, plan benchPlan, only string) ([]row, error) {
 	var table []row
-	for _, part := range []func() ([]row, error){
-		func() ([]row, error) { return measureStarts(p, plan.runs) },
-		func() ([]row, error) { return measureFleet(p, 12, plan.rounds) },
-		func() ([]row, error) { return measureFleet(p, manyServers, plan.rounds) },
-		func() ([]row, error) { return measureKeys(p, plan.rounds) },
-		func() ([]row, error) { return measureIdle(p, plan.rounds, plan.idle) },
-		func() ([]row, error) { return measureSessions(p, plan) },
+	for _, part := range []struct {
+		name    string
+		measure func() ([]row, error)
+	}{
+		{"starts", func() ([]row, error) { return measureStarts(p, plan.runs) }},
+		{"fleets", func() ([]row, error) { return measureFleet(p, 12, plan.rounds) }},
+		{"fleets", func() ([]row, error) { return measureFleet(p, manyServers, plan.rounds) }},
+		{"keys", func() ([]row, error) { return measureKeys(p, plan.rounds) }},
+		{"idle", func() ([]row, error) { return measureIdle(p, plan.rounds, plan.idle) }},
+		{"sessions", func() ([]row, error) { return measureSessions(p, plan) }},
 	} {
-		more, err := part()
+		if only != "" && only != part.name {
+			continue
+		}
+		more, err := part.measure()
 		if err != nil {
 			return nil, err
 		}
 		table = append(table, more...)
+	}
+	if len(table) == 0 {
+		return nil, fmt.Errorf("-only %s is no part: write starts, fleets, keys, idle or sessions", only)
 	}
 	return table, nil
 }
