@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // AccountView is an account as one poller sees it, for all members who share it. It is never
 // written to, so any number of goroutines may read it.
@@ -28,6 +31,34 @@ func (s ListStatus) Complete() bool { return s.Err == nil && !s.Partial && !s.At
 
 // Lists returns the results for all lists: servers, backups and snapshots.
 func (v AccountView) Lists() [3]ListStatus { return [3]ListStatus{v.Servers, v.Points[0], v.Points[1]} }
+
+// ListsAt returns when the oldest of the lists was loaded, by this machine's clock; zero: not all of
+// them are.
+func (v AccountView) ListsAt() time.Time {
+	oldest := v.Servers.At
+	for _, list := range v.Points {
+		if list.At.Before(oldest) {
+			oldest = list.At
+		}
+	}
+	return oldest
+}
+
+// HasNews reports whether the view shows anything that an earlier one did not, except newer ages:
+// other items or operations, or a failure, whose retry is counted down.
+func (v AccountView) HasNews(earlier AccountView) bool {
+	before := earlier.Lists()
+	for i, now := range v.Lists() {
+		if now.Err != nil || before[i].Err != nil || now.Partial != before[i].Partial ||
+			now.At.IsZero() != before[i].At.IsZero() {
+			return true
+		}
+	}
+	return v.Fleet != earlier.Fleet || !v.AccountAt.Equal(earlier.AccountAt) ||
+		!slices.EqualFunc(v.Operations, earlier.Operations, func(x, y Operation) bool {
+			return x.Number == y.Number && x.Phase == y.Phase && x.Point.ID == y.Point.ID
+		})
+}
 
 // Assess assesses the servers in advance. The cost grows with the account, so it is paid where the
 // view is received, and not while a screen waits; see [Fleet.Assess].

@@ -32,6 +32,7 @@ type Hub struct {
 
 	mu            sync.Mutex
 	view          model.AccountView
+	newsIn        int           // number of the latest view with news
 	changed       chan struct{} // closed when there is a newer view
 	stopped       chan struct{} // closed when Run has ended
 	scopedFleets  map[string]scopedFleet
@@ -178,7 +179,11 @@ func (h *Hub) syncWork() {
 func (h *Hub) publish() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.view = h.state.AccountView(h.view.Number+1, h.poller.NextRefresh(), h.state.TeamOperations())
+	view := h.state.AccountView(h.view.Number+1, h.poller.NextRefresh(), h.state.TeamOperations())
+	if view.HasNews(h.view) {
+		h.newsIn = view.Number
+	}
+	h.view = view
 	close(h.changed)
 	h.changed = make(chan struct{})
 }
@@ -191,14 +196,15 @@ func (h *Hub) wakeUp() {
 	}
 }
 
-// nextView waits for a view with a higher number. It returns false if the hub or the context ends
-// first.
-func (h *Hub) nextView(ctx context.Context, after int) (model.AccountView, bool) {
+// nextView waits for a view with a higher number, and that the member wants; nil: any. It returns
+// false if the hub or the context ends first.
+func (h *Hub) nextView(ctx context.Context, after int, m *Member) (model.AccountView, bool) {
 	for {
 		h.mu.Lock()
 		view, changed := h.view, h.changed
+		wanted := view.Number > after && (m == nil || m.wants(view, after))
 		h.mu.Unlock()
-		if view.Number > after {
+		if wanted {
 			return view, true
 		}
 		select {

@@ -52,7 +52,7 @@ func (m *Member) ownsRecord(fleet *model.Fleet, server model.RecordServer) bool 
 // ends first.
 func (m *Member) waitForFleet() (*model.Fleet, bool) {
 	for after := -1; ; {
-		view, ok := m.hub.nextView(m.ctx, after)
+		view, ok := m.hub.nextView(m.ctx, after, nil)
 		if !ok {
 			return nil, false
 		}

@@ -30,6 +30,8 @@ type Member struct {
 	options    MemberOptions
 	turn       int                     // of the last report of operations
 	viewTurn   time.Time               // when it may have the next view; only Next uses it; zero: not asked yet
+	listsAt    time.Time               // of the view that it has
+	refreshAt  time.Time               // when it requested a refresh whose lists it has not yet; zero: it did not
 	work       map[int]model.Operation // open operations, by the session's own numbers
 	ownNumbers map[int]bool            // the hub's numbers of all operations of this member, also finished ones
 	ctx        context.Context         // ends when the member leaves
@@ -69,18 +71,33 @@ func (m *Member) Leave() {
 // Next waits for a newer view; see [command.Feed]. In a crowd, members without operations of their
 // own get it one after the other.
 func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []model.Operation, bool) {
-	view, ok := m.hub.nextView(ctx, after)
+	view, ok := m.hub.nextView(ctx, after, m)
 	if !ok || after > 0 && !m.waitForTurn(ctx) {
 		return view, nil, false
 	}
 	view = m.hub.latestView()
 	view.Fleet = m.hub.fleetFor(view.Fleet, m.options.Scope)
 	m.hub.mu.Lock()
+	if m.listsAt = view.ListsAt(); !m.listsAt.Before(m.refreshAt) {
+		m.refreshAt = time.Time{}
+	}
 	others := slices.DeleteFunc(slices.Clone(view.Operations),
 		func(o model.Operation) bool { return m.ownNumbers[o.Number] || !m.canSee(view.Fleet, o.Server.ID) })
 	m.hub.mu.Unlock()
 	view.Operations = nil
 	return view, others, true
+}
+
+// viewInterval is how often a member gets a view without news, so that the age of its data is right.
+// It is less than the time between two polls.
+const viewInterval = 15 * time.Second
+
+// wants reports whether the member waits for a view with a higher number than after. Each view makes
+// its program draw, so a crowd that only watches does not get one for each list that is polled. The
+// caller holds the lock.
+func (m *Member) wants(view model.AccountView, after int) bool {
+	return m.hub.newsIn > after || len(m.work) > 0 || !m.refreshAt.IsZero() ||
+		view.ListsAt().Sub(m.listsAt) >= viewInterval
 }
 
 // waitForTurn waits until the member may have a view. It returns false if the context ends first;
@@ -119,6 +136,7 @@ func (m *Member) canSee(fleet *model.Fleet, server model.ID) bool {
 func (m *Member) RequestRefresh() {
 	m.hub.mu.Lock()
 	m.hub.refreshWanted = true
+	m.refreshAt = m.hub.clock.Now()
 	m.hub.mu.Unlock()
 	m.hub.wakeUp()
 }

@@ -14,5 +14,5 @@ const IdleInterval = poll.IntervalUnwatched
 // Next waits for a view with a higher number, for an observer that is no member: it does not make
 // the hub poll more often. It returns false if the hub or the context ends first.
 func (h *Hub) Next(ctx context.Context, after int) (model.AccountView, bool) {
-	return h.nextView(ctx, after)
+	return h.nextView(ctx, after, nil)
 }

@@ -405,6 +405,35 @@ func TestScopedJournalWaitsForServers(t *testing.T) {
 	}
 }
 
+// Each view makes a program draw. A crowd that only watches cannot afford that for each list that is
+// polled without news, only now and then for the age of the data.
+func TestWatcherGetsFewViewsWithoutNews(t *testing.T) {
+	h := newHarness(t, 12)
+	anna := h.join("anna").waitLoaded()
+	first, views, quiet := anna.view.Number, 0, 0
+	before := anna.view
+	anna.advanceUntil("three views without news came", func() bool {
+		if anna.view.Number == before.Number {
+			return false
+		}
+		if views++; !anna.view.HasNews(before) {
+			quiet++
+			if gap := anna.view.ListsAt().Sub(before.ListsAt()); gap < 15*time.Second {
+				t.Errorf("a view without news after %s", gap)
+			}
+		}
+		before = anna.view
+		return quiet == 3
+	})
+	if published := anna.LatestView() - first; published < views+3 {
+		t.Errorf("%d of %d views came to a watcher", views, published)
+	}
+	h.clock.Advance(2 * time.Second) // a refresh is possible again
+	asked := h.clock.Now()
+	anna.RequestRefresh()
+	anna.waitUntil("the requested lists came", func() bool { return !anna.view.ListsAt().Before(asked) })
+}
+
 // In a crowd the views go out one after the other, so that keys are answered meanwhile. Who has
 // something under way does not wait.
 func TestViewsOfACrowdGoOutInTurns(t *testing.T) {
