@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Fleet combines the three lists: which points each server has, and its coverage. A new one is
@@ -14,7 +15,8 @@ type Fleet struct {
 
 	byID        map[ID]int32
 	groups      map[ID]group
-	running     [2][]int32 // the indexes of points that are being created, by kind
+	running     [2][]int32         // the indexes of points that are being created, by kind
+	newest      [2]func() []*Point // by kind: all points, newest first; sorted when first used
 	assessments assessmentCache
 }
 
@@ -41,7 +43,8 @@ var emptyFleet = newFleet(nil, nil, nil)
 // newFleet groups all points by server, newest first, and computes each server's totals, so that
 // drawing needs only lookups. It takes time in proportion to the number of points.
 func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
-	f := &Fleet{Servers: servers, Backups: backups, Snapshots: snapshots}
+	f := &Fleet{Servers: servers, Backups: backups, Snapshots: snapshots,
+		newest: [2]func() []*Point{Backup: sortWhenUsed(backups), Snapshot: sortWhenUsed(snapshots)}}
 	f.indexServers()
 	count := make(map[ID]int, len(servers))
 	for _, list := range [][]Point{backups, snapshots} {
@@ -80,9 +83,36 @@ func newFleet(servers []Server, backups, snapshots []Point) *Fleet {
 
 // withServers returns a fleet with the same points and other servers.
 func (f *Fleet) withServers(servers []Server) *Fleet {
-	out := &Fleet{Servers: servers, Backups: f.Backups, Snapshots: f.Snapshots, groups: f.groups, running: f.running}
+	out := &Fleet{Servers: servers, Backups: f.Backups, Snapshots: f.Snapshots, groups: f.groups, running: f.running,
+		newest: f.newest}
 	out.indexServers()
 	return out
+}
+
+// keepOrder takes over the order of lists that an earlier fleet has too.
+func (f *Fleet) keepOrder(earlier *Fleet) {
+	for kind := range f.newest {
+		if now, before := f.Points(Kind(kind)), earlier.Points(Kind(kind)); len(now) > 0 && len(now) == len(before) &&
+			&now[0] == &before[0] {
+			f.newest[kind] = earlier.newest[kind]
+		}
+	}
+}
+
+// NewestFirst returns all points of one kind, the newest first. It must not be written to. All that
+// share the fleet share it, so that in a crowd one of them sorts it.
+func (f *Fleet) NewestFirst(kind Kind) []*Point { return f.newest[kind]() }
+
+// sortWhenUsed sorts pointers to points at the first call, because points are large.
+func sortWhenUsed(points []Point) func() []*Point {
+	return sync.OnceValue(func() []*Point {
+		sorted := make([]*Point, len(points))
+		for i := range points {
+			sorted[i] = &points[i]
+		}
+		slices.SortFunc(sorted, NewestFirst)
+		return sorted
+	})
 }
 
 // Filter returns the part of the fleet with the wanted servers and their points.

@@ -82,7 +82,9 @@ func (s *State) Fleet() *Fleet {
 // rebuildFleet rebuilds the fleet after a list of points has changed.
 func (s *State) rebuildFleet() {
 	s.version++
+	before := s.Fleet()
 	s.fleet = newFleet(s.Servers.Value, s.Backups.Value, s.Snapshots.Value)
+	s.fleet.keepOrder(before)
 }
 
 // PointsOf returns a server's points, backups and snapshots, newest first, in a new slice.

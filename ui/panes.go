@@ -149,7 +149,10 @@ func (p *panes) handleCreated(o model.Operation) {
 // followCreated moves the cursor to what was created, if it is there.
 func (p *panes) followCreated() {
 	k := p.created.point
-	if _, known := p.state.Point(k); !known || k.ID == "" {
+	if k.ID == "" {
+		return
+	}
+	if _, known := p.state.Point(k); !known {
 		return
 	}
 	p.forgetCreated()

@@ -24,10 +24,7 @@ type Points struct {
 	server      model.ServerRef // whose points are shown; empty ID: no server
 	fleet       bool            // points of all servers are shown
 	cursorMoved bool            // the user has moved the cursor
-	sortedFrom  []model.Point   // the list of which fleetPoints were made; nil: not made yet
-	fleetPoints []*model.Point  // points of all servers, newest first
-
-	widenedRows []*model.Point // the rows for which the width of EXPIRES was set
+	widenedRows []*model.Point  // the rows for which the width of EXPIRES was set
 }
 
 // The columns of a points pane.
@@ -81,24 +78,15 @@ func (p *Points) SelectPoint(k model.Key) {
 	p.Refresh()
 }
 
-// Refresh updates the rows from the state. The sorted points of all servers are kept until the list
-// changes.
+// Refresh updates the rows from the state.
 func (p *Points) Refresh() {
-	now := p.env.State.Points(p.kind).Value
-	if !sameSlice(now, p.sortedFrom) {
-		p.sortedFrom, p.fleetPoints = nil, nil
-	}
 	defer p.widenExpiry()
 	if !p.fleet {
 		p.setRows(slices.DeleteFunc(pointersTo(p.env.State.PointsOf(p.server.ID)),
 			func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
 	}
-	if p.fleetPoints == nil {
-		p.sortedFrom, p.fleetPoints = now, pointersTo(now)
-		slices.SortFunc(p.fleetPoints, model.NewestFirst)
-	}
-	p.setRows(p.fleetPoints)
+	p.setRows(p.env.State.Fleet().NewestFirst(p.kind))
 }
 
 // SetFilter shows only the points that match.
