@@ -107,6 +107,7 @@ func (a *sharedAccount) createSnapshotAsAnna(w *harness, server string) command.
 }
 
 func TestActionOfAnotherMemberIsShownAndNotRepeated(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
@@ -127,6 +128,7 @@ func TestActionOfAnotherMemberIsShownAndNotRepeated(t *testing.T) {
 
 // A server of many draws one frame for a step: the panes do not wait for a frame of the cursor's own.
 func TestStepOfAMemberIsOneFrame(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	w := startApp(t, 120, 40, o.joinAsBert())
 	o.waitForText("web-server-01")
@@ -152,6 +154,7 @@ func TestStepOfAMemberIsOneFrame(t *testing.T) {
 }
 
 func TestMembersDoNotPollASharedAccount(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
@@ -175,6 +178,7 @@ func TestMembersDoNotPollASharedAccount(t *testing.T) {
 }
 
 func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	j := journal.New(t.TempDir())
 	w := startApp(t, 120, 30, withServers(3),
@@ -204,6 +208,7 @@ func TestOwnActionIsFollowedToItsEndOnASharedAccount(t *testing.T) {
 }
 
 func TestActivityShowsMembersAndTheirActions(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	j := journal.New(t.TempDir())
 	anna := model.Actor{Name: "anna", Key: "SHA256:a", Address: "192.0.2.1"}
@@ -235,6 +240,7 @@ func TestActivityShowsMembersAndTheirActions(t *testing.T) {
 // A member whose key is limited to some servers must not see the others on any screen: no names,
 // addresses, points or actions.
 func TestScopedMemberSeesNoOtherServers(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	j := journal.New(t.TempDir())
 	join := o.joinAsBert(func(p *team.MemberOptions, opts *ui.Options) {
@@ -287,6 +293,7 @@ func TestScopedMemberSeesNoOtherServers(t *testing.T) {
 
 // Only the member who confirmed a restore is asked whether to continue it.
 func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
+	t.Parallel()
 	for _, who := range []string{"anna", "bert"} {
 		t.Run(who, func(t *testing.T) {
 			var o sharedAccount
@@ -314,6 +321,7 @@ func TestRestoreOfAnotherMemberIsNotOffered(t *testing.T) {
 }
 
 func TestRefusedTokenIsReportedForTheOperator(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
 	o.waitForText("web-server-01")
@@ -327,6 +335,7 @@ func TestRefusedTokenIsReportedForTheOperator(t *testing.T) {
 
 // The config may have custom commands; they are only for a user of that machine.
 func TestNoCommandRunsOnTheServingHost(t *testing.T) {
+	t.Parallel()
 	var o sharedAccount
 	w := startApp(t, 120, 40, withServers(3), o.joinAsBert(func(_ *team.MemberOptions, opts *ui.Options) {
 		if err := opts.Keys.AddCustom("note it", "f5"); err != nil {
