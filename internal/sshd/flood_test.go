@@ -153,7 +153,7 @@ func TestRefusalsDoNotFloodTheLog(t *testing.T) {
 // The log names why the server itself has closed a connection.
 func TestDroppedConnectionIsExplained(t *testing.T) {
 	t.Parallel()
-	s, l := newAddressedServer(t, sshd.Limits{Unauthenticated: 2, Handshake: 200 * time.Millisecond},
+	s, l := newAddressedServer(t, sshd.Limits{Unauthenticated: 2, Handshake: shortHandshake},
 		userLine(operatorOptions, newKey(t)))
 	for i := range 3 {
 		l.dialSilently(t, fmt.Sprintf("203.0.113.%d", i))

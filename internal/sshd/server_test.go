@@ -565,7 +565,7 @@ func TestLoginRateIsLimited(t *testing.T) {
 func TestLoginTimeout(t *testing.T) {
 	t.Parallel()
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000},
+	s := newTestServer(t, sshd.Limits{Handshake: shortHandshake / 2, Unauthenticated: 2, LoginsPerMinute: 1000},
 		userLine(operatorOptions, anna))
 	for range 2 {
 		c := dialRaw(t, s.address)
