@@ -13,7 +13,7 @@ import (
 // terminal takes megabytes, while little of it lives long. The token in the environment must not
 // reach any program that a test runs.
 func TestMain(m *testing.M) {
-	lanes.RunInParallel(4)
+	lanes.RunInParallel(3)
 	debug.SetGCPercent(400)
 	if err := os.Setenv("VPS_API_TOKEN", "vps_secret"); err != nil {
 		panic(err)
