@@ -93,6 +93,7 @@ func performActions(w *harness) {
 }
 
 func TestActivityMatchesGolden(t *testing.T) {
+	t.Parallel()
 	for _, s := range everySize { // each with its own journal
 		screenCase{"activity", []size{s}, []option{withJournal(t, &journalRuns{}), withServers(2)},
 			func(w *harness) { performActions(w); w.Press("A") }}.check(t)
@@ -187,6 +188,7 @@ func TestActivityCopiesTheRow(t *testing.T) {
 }
 
 func TestRowMenuOfActivityMatchesGolden(t *testing.T) {
+	t.Parallel()
 	screenCase{"activity-menu", everySize, []option{withServers(2)}, func(w *harness) {
 		performActions(w)
 		w.Press("A", "x")

@@ -16,6 +16,7 @@ const (
 )
 
 func TestAppStaysSmall(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -59,6 +59,7 @@ func (o *outputMeter) measureApp(t testing.TB, b *directApp) int {
 }
 
 func TestAKeyWritesFewBytes(t *testing.T) {
+	t.Parallel()
 	for _, fleet := range []int{12, 1_000} {
 		b, w := loadedApp(t, fleet), newOutputMeter()
 		whole := w.measureApp(t, b)
@@ -91,6 +92,7 @@ func TestAKeyWritesFewBytes(t *testing.T) {
 }
 
 func TestAStepOnActivityWritesFewBytes(t *testing.T) {
+	t.Parallel()
 	b, w := loadedApp(t, 12), newOutputMeter()
 	b.press('A')
 	w.measureApp(t, b)
@@ -107,6 +109,7 @@ func TestAStepOnActivityWritesFewBytes(t *testing.T) {
 // A step among servers comes in two frames: the cursor, then the points and the details. Most of
 // the bytes are rows of points that the last server did not have.
 func TestAStepAndWhatFollowsItWriteFewBytes(t *testing.T) {
+	t.Parallel()
 	const steps = 11
 	b, w := loadedApp(t, 12), newOutputMeter()
 	w.measureApp(t, b)
@@ -156,6 +159,7 @@ func loadedHourLater(t testing.TB) *directApp {
 }
 
 func TestTimeAloneWritesFewBytes(t *testing.T) {
+	t.Parallel()
 	if got := idleBytesPerSecond(t, loadedHourLater(t)); got == 0 || got > 10 {
 		t.Errorf("idle it writes %.1f bytes a second", got)
 	}

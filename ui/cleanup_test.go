@@ -66,6 +66,7 @@ func (h *harness) confirmNumber(n string) {
 }
 
 func TestBulkDeleteAndCleanupMatchGolden(t *testing.T) {
+	t.Parallel()
 	sides, all := []size{standard, large}, []size{small, standard, large}
 	for _, l := range []screenCase{
 		{"delete-several", all, nil, openBulkDelete("3", "server:db-server-01")},

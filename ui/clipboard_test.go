@@ -11,6 +11,7 @@ import (
 )
 
 func TestCopyMatchesGolden(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"copy-server", everySize, nil, atServer("web-server-01", "y")},
 		{"copy-backup", []size{standard}, nil, atServer("web-server-01", "2", "y")},
@@ -94,6 +95,7 @@ func TestCopyWithoutARowSaysSo(t *testing.T) {
 }
 
 func TestRowMenuMatchesGolden(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"row-menu", everySize, nil, atServer("db-server-01", "x")},
 		{"row-menu-point", []size{standard}, nil, atServer("web-server-03", "3", "x")},

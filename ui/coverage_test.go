@@ -20,6 +20,7 @@ func withPolicies(rules ...model.PolicyRule) option {
 var lenientPolicy = withPolicies(model.PolicyRule{})
 
 func TestProblemsOnlyMatchesGolden(t *testing.T) {
+	t.Parallel()
 	all, sides := []size{small, standard, large}, []size{standard, large}
 	for _, l := range []screenCase{
 		{"only-wrong", all, nil, press("w")},

@@ -43,6 +43,7 @@ func (h *harness) requireDetails(texts ...string) {
 }
 
 func TestDetailsMatchGolden(t *testing.T) {
+	t.Parallel()
 	sizes := []size{large, wider}
 	for _, l := range []screenCase{
 		{"details-of-a-snapshot", sizes, nil, func(w *harness) {

@@ -16,6 +16,7 @@ func atServer(server string, keys ...string) func(*harness) {
 }
 
 func TestConfirmsMatchGolden(t *testing.T) {
+	t.Parallel()
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
 		{"restore", all, nil, atServer("web-server-01", "3", "r")},
@@ -47,6 +48,7 @@ func TestConfirmsMatchGolden(t *testing.T) {
 }
 
 func TestFormsMatchGolden(t *testing.T) {
+	t.Parallel()
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
 		{"snapshot-form", all, nil, atServer("web-server-01", "s")},
@@ -67,6 +69,7 @@ func TestFormsMatchGolden(t *testing.T) {
 }
 
 func TestSheetsMatchGolden(t *testing.T) {
+	t.Parallel()
 	all, ends := []size{small, standard, large}, []size{small, large}
 	for _, l := range []screenCase{
 		{"help", everySize, nil, press("?")},
@@ -86,6 +89,7 @@ func TestSheetsMatchGolden(t *testing.T) {
 }
 
 func TestLoginMatchesGolden(t *testing.T) {
+	t.Parallel()
 	all, ends, sides := []size{small, standard, large}, []size{small, large}, []size{standard, large}
 	token := func(text string) func(*harness) {
 		return func(w *harness) {

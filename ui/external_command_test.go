@@ -54,6 +54,7 @@ func withCommands(t *testing.T, custom ...model.CustomCommand) option {
 }
 
 func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
+	t.Parallel()
 	for name, c := range lanes.Table(map[string]struct {
 		get     func(w *harness)
 		code    string
@@ -67,7 +68,7 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 			"back from ssh to web-server-01"},
 	}) {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("VPS_API_TOKEN", "vps_secret")
+			t.Parallel()
 			n := newArgRecorder(t, c.code)
 			w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) {
 				o.SSH = model.SSHRules{{Server: "web-*", User: "root", Port: 2222, Command: []string{n.program, "-A"}}}
@@ -93,6 +94,7 @@ func TestSSHConnectsToTheServerUnderTheCursorAndReturns(t *testing.T) {
 }
 
 func TestKeysTypedBeforeSSHStartsAreIgnored(t *testing.T) {
+	t.Parallel()
 	n := newArgRecorder(t, "0")
 	w := startApp(t, 120, 24, withServers(2),
 		withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }))
@@ -105,6 +107,7 @@ func TestKeysTypedBeforeSSHStartsAreIgnored(t *testing.T) {
 }
 
 func TestSSHThatCannotBeStartedSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2), withOptions(func(o *ui.Options) {
 		o.SSH = model.SSHRules{{Command: []string{"no-such-program-here"}}}
 	}))
@@ -114,6 +117,7 @@ func TestSSHThatCannotBeStartedSaysWhatToDo(t *testing.T) {
 }
 
 func TestSSHIsRefusedForServerWithoutAddress(t *testing.T) {
+	t.Parallel()
 	n := newArgRecorder(t, "0")
 	w := startApp(t, 120, 24, withServers(2),
 		withOptions(func(o *ui.Options) { o.SSH = model.SSHRules{{Command: []string{n.program}}} }),
@@ -130,6 +134,7 @@ func TestSSHIsRefusedForServerWithoutAddress(t *testing.T) {
 }
 
 func TestCustomCommandRunsForTheServerUnderTheCursor(t *testing.T) {
+	t.Parallel()
 	n := newArgRecorder(t, "0")
 	w := startApp(t, 120, 40, withServers(2), withCommands(t,
 		model.CustomCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{id}", "{name}", "at {ip}"}},
@@ -153,6 +158,7 @@ func TestCustomCommandRunsForTheServerUnderTheCursor(t *testing.T) {
 }
 
 func TestCustomCommandAsksAsConfigured(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		custom model.CustomCommand
@@ -162,6 +168,7 @@ func TestCustomCommandAsksAsConfigured(t *testing.T) {
 		{"dangerous", model.CustomCommand{Dangerous: true}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			n := newArgRecorder(t, "0")
 			c.custom.Key, c.custom.Name, c.custom.Run = "f5", "reboot", []string{n.program, "{name}"}
 			w := startApp(t, 80, 24, withServers(2), withCommands(t, c.custom))
@@ -187,6 +194,7 @@ func TestCustomCommandAsksAsConfigured(t *testing.T) {
 }
 
 func TestReadOnlyHasNoDangerousCommand(t *testing.T) {
+	t.Parallel()
 	n := newArgRecorder(t, "0")
 	w := startApp(t, 120, 40, withServers(2), withCommands(t,
 		model.CustomCommand{Key: "f5", Name: "reboot", Run: []string{n.program, "{name}"}, Dangerous: true},
@@ -205,6 +213,7 @@ func TestReadOnlyHasNoDangerousCommand(t *testing.T) {
 }
 
 func TestHostileServerNameIsNotRun(t *testing.T) {
+	t.Parallel()
 	n := newArgRecorder(t, "0")
 	w := startApp(t, 120, 24, withServers(2),
 		withCommands(t, model.CustomCommand{Key: "f5", Name: "note it", Run: []string{n.program, "{name}"}}),
@@ -220,6 +229,7 @@ func TestHostileServerNameIsNotRun(t *testing.T) {
 }
 
 func TestCustomCommandRejectsAUsedKey(t *testing.T) {
+	t.Parallel()
 	k := keymap.Default()
 	for pressed, words := range map[string]string{"s": "s is both action.snapshot and command.mine",
 		"nokey": `"nokey" of mine is not a key`, "ctrl+c": "always quits"} {

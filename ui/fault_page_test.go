@@ -32,6 +32,7 @@ never sent again automatically. It becomes *running* or *done* when the lists sh
 `
 
 func TestFaultPageIsUpToDate(t *testing.T) {
+	t.Parallel()
 	want := renderFaultPage()
 	if update := flag.Lookup("update"); update != nil && update.Value.String() == "true" {
 		if err := os.WriteFile(faultPagePath, []byte(want), 0o644); err != nil {

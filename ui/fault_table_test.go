@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"io"
 	"log"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -85,22 +84,18 @@ type faultRun struct {
 }
 
 func TestEveryFaultIsShownAndSendsTheExpectedRequests(t *testing.T) {
-	const atOnce = 4 // many rows wait for a frame or for a time limit, not for the processor
-	var wait sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
+	t.Parallel()
 	for i, e := range endpoints {
 		for j, f := range e.faults() {
 			if (i+j)%lanes.Step() != 0 {
 				continue
 			}
-			slots <- struct{}{}
-			wait.Go(func() {
-				defer func() { <-slots }()
-				t.Run(e.name+"/"+f.name, func(t *testing.T) { runFault(t, e, f) })
+			t.Run(e.name+"/"+f.name, func(t *testing.T) {
+				t.Parallel()
+				runFault(t, e, f)
 			})
 		}
 	}
-	wait.Wait()
 }
 
 // runFault starts the program, triggers the fault and checks the result.

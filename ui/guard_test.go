@@ -20,6 +20,7 @@ func (g guardedApp) Init() tea.Cmd { return g.guardCmd(g.initCmd) }
 
 // huh returns its commands in sequences, within batches, within sequences.
 func TestPanicInNestedCommandIsCaught(t *testing.T) {
+	t.Parallel()
 	fine := func() tea.Msg { return nil }
 	broken := func() tea.Msg { panic("a mistake") }
 	for name, cmd := range map[string]tea.Cmd{

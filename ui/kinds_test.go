@@ -3,6 +3,7 @@ package ui_test
 import "testing"
 
 func TestKindsMatchGolden(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"kinds", everySize, nil, press("s", "ctrl+o")},
 		{"kinds-ascii", []size{standard}, []option{withASCII, withoutColor}, press("s", "ctrl+o")},

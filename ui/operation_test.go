@@ -189,6 +189,7 @@ func TestQuittingAsksNothing(t *testing.T) {
 }
 
 func TestConfirmQuitAsksFirst(t *testing.T) {
+	t.Parallel()
 	confirm := withOptions(func(o *ui.Options) { o.ConfirmQuit = true })
 	screenCase{"quit-confirm", everySize, []option{confirm, withServers(2)}, func(w *harness) {
 		w.createSnapshot("web-server-01", "before-update")

@@ -88,6 +88,7 @@ func TestReverseOrderReversesTheRows(t *testing.T) {
 }
 
 func TestTheOrderMenuShowsWhatItsLettersDo(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"order-menu", everySize, nil, press("o")},
 		{"order-menu-reversed", []size{standard}, nil, press("o", "n", "O", "o")},

@@ -28,6 +28,7 @@ func removeServer(w *harness, id string) {
 }
 
 func TestServerPageMatchesGolden(t *testing.T) {
+	t.Parallel()
 	all, sides := []size{small, standard, large}, []size{standard, large}
 	for _, l := range []screenCase{
 		{"page", all, nil, openPage("web-server-01", "j")},

@@ -47,6 +47,7 @@ func (h *harness) choosePaletteRow(row string) {
 }
 
 func TestPaletteMatchesGolden(t *testing.T) {
+	t.Parallel()
 	all := []size{small, standard, large}
 	for _, l := range []screenCase{
 		{"palette", all, nil, press(":")},

@@ -23,6 +23,7 @@ func applyFilter(pane, filter string) func(*harness) {
 func showAllServers(w *harness) { w.Press("a", "2", "g", "3", "g", "1") }
 
 func TestFiltersMatchGolden(t *testing.T) {
+	t.Parallel()
 	all := []size{small, standard, large}
 	for _, l := range []screenCase{
 		{"query-fields", all, nil, func(w *harness) { w.Press("/"); w.Type("status:active age>7d") }},
@@ -256,6 +257,7 @@ func TestPastedFilterIsApplied(t *testing.T) {
 }
 
 func TestTheFooterCompletesTheFilter(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"filter-fields", everySize, nil, press("/")},
 		{"filter-values", []size{standard, large}, nil, func(w *harness) { w.Press("/"); w.Type("web status:") }},

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnItemIsShownAsTheAPIGivesIt(t *testing.T) {
+	t.Parallel()
 	for _, c := range lanes.Rows([]struct {
 		name string
 		get  func(w *harness)

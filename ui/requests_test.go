@@ -33,6 +33,7 @@ func filterRequests(filter string, keys ...string) func(*harness) {
 }
 
 func TestRequestsMatchGolden(t *testing.T) {
+	t.Parallel()
 	all, sides := []size{small, standard, large}, []size{standard, large}
 	for _, l := range []screenCase{
 		{"requests", all, []option{withRequestLog()}, openRequests()},

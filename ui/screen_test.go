@@ -61,6 +61,7 @@ func press(keys ...string) func(*harness) { return func(w *harness) { w.Press(ke
 var allPaths = []string{"/servers/", "/backups/", "/snapshots/", "/account/me/"}
 
 func TestDashboardMatchesGolden(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"dashboard", everySize, nil, nil},
 		{"web-server", everySize, nil,
@@ -89,6 +90,7 @@ func TestDashboardMatchesGolden(t *testing.T) {
 }
 
 func TestPaneStatesMatchGolden(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"loading", []size{small, standard, large},
 			[]option{beforeStart(func(w *harness) { w.proxy.slowDown(time.Hour, allPaths...) })}, nil},
@@ -122,6 +124,7 @@ func TestPaneStatesMatchGolden(t *testing.T) {
 }
 
 func TestOperationsAndNoticesMatchGolden(t *testing.T) {
+	t.Parallel()
 	for _, l := range []screenCase{
 		{"operation", []size{small, standard, large}, []option{withServers(2)}, func(w *harness) {
 			w.createSnapshot("web-server-01", "before-update")
@@ -159,6 +162,7 @@ func TestOperationsAndNoticesMatchGolden(t *testing.T) {
 }
 
 func TestStylesMatchGolden(t *testing.T) {
+	t.Parallel()
 	get := func(w *harness) {
 		w.selectServer("web-server-01")
 		w.Press("2")

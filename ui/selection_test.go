@@ -166,6 +166,7 @@ func TestMarksStayWithTheirRows(t *testing.T) {
 }
 
 func TestMarksAndBulkFormsMatchGolden(t *testing.T) {
+	t.Parallel()
 	sides, all := []size{standard, large}, []size{small, standard, large}
 	for _, l := range []screenCase{
 		{"marked", all, nil, markThree},

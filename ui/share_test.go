@@ -6,6 +6,7 @@ import (
 )
 
 func TestHeightIsSharedByNeed(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		height      int
 		needs, want []int

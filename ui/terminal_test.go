@@ -38,6 +38,7 @@ func TestControlKeysWorkUnderEveryLayout(t *testing.T) {
 }
 
 func TestUnknownTerminalSizeFallsBackToTheDefault(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		reported       tea.WindowSizeMsg
 		columns, lines int

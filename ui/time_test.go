@@ -36,6 +36,7 @@ func withEarlierRun(t *testing.T, minutes ...int) option {
 }
 
 func TestConfirmShowsPastRestoreDurations(t *testing.T) {
+	t.Parallel()
 	for _, s := range []size{standard, large} {
 		name := "learned-page-" + s.String()
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +86,7 @@ func TestDurationsOfThisRunAreLearned(t *testing.T) {
 }
 
 func TestStuckOperationIsReportedOnce(t *testing.T) {
+	t.Parallel()
 	for _, s := range lanes.Rows([]size{small, standard, large}) {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +114,7 @@ func TestStuckOperationIsReportedOnce(t *testing.T) {
 }
 
 func TestFinishIsAnnouncedThroughTmux(t *testing.T) {
+	t.Parallel()
 	const tmuxPrefix = "\x1bPtmux;\x1b\x1b"
 	for _, c := range lanes.Rows([]struct {
 		how        ui.Announcement

@@ -87,6 +87,7 @@ func (s *session) fillResumedRestore() {
 // A restore that waited for its snapshot is never sent without confirmation after the program was
 // started again. Each run asks about it until the user answers.
 func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
+	t.Parallel()
 	for name, m := range killPoints {
 		if isCut(name, "the snapshot runs") {
 			continue
@@ -114,6 +115,7 @@ func TestRestoreAfterSnapshotNeverContinuesByItself(t *testing.T) {
 }
 
 func TestRestoreAfterSnapshotContinuesOnceWhenConfirmed(t *testing.T) {
+	t.Parallel()
 	for name, m := range killPoints {
 		if isCut(name, "the snapshot runs") {
 			continue
@@ -173,6 +175,7 @@ var confirmedKillPoints = map[string]struct {
 }
 
 func TestKilledAfterConfirmRestoreIsNotResent(t *testing.T) {
+	t.Parallel()
 	for name, m := range confirmedKillPoints {
 		if isCut(name, "its request is held") {
 			continue

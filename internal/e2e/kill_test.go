@@ -14,6 +14,7 @@ import (
 
 // An action without an intent in the journal was never started.
 func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
+	t.Parallel()
 	isFirst := func(a actionCase) bool { return len(a.requestsBefore) == 0 }
 	forEachAction(t, isFirst, func(h *harness, s *session, a actionCase) {
 		h.holdRequests(isGet)
@@ -39,6 +40,7 @@ func TestKilledBeforeIntentActionDoesNotExist(t *testing.T) {
 
 // An action whose request never arrived is looked up, not found, and not sent again.
 func TestKilledBeforeRequestActionIsLookedUpAndNotResent(t *testing.T) {
+	t.Parallel()
 	all := func(actionCase) bool { return true }
 	forEachAction(t, all, func(h *harness, s *session, a actionCase) {
 		h.holdRequests(isRequest(a.request))
@@ -96,6 +98,7 @@ func TestNotSeenActionIsResentOnceWhenConfirmed(t *testing.T) {
 // An action that was done, but whose response was lost, is found, followed to its end, and not sent
 // again.
 func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
+	t.Parallel()
 	forEachAction(t, actionCase.isComplete, func(h *harness, s *session, a actionCase) {
 		h.account.InjectFault(a.faultRequest + ": hold x1")
 		h.submit(s, a)
@@ -119,6 +122,7 @@ func TestKilledBeforeResponseActionIsFoundAndNotResent(t *testing.T) {
 
 // A running action is resumed and followed to its end.
 func TestKilledAfterResponseActionIsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
 	forEachAction(t, actionCase.isComplete, func(h *harness, s *session, a actionCase) {
 		h.submit(s, a)
 		lines := concat(a.journalBefore, a.action+" intent", a.action+" running")

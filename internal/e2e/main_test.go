@@ -271,6 +271,7 @@ func TestDashboardWithoutTerminalSaysWhatToDo(t *testing.T) {
 }
 
 func TestVersionIsOneLine(t *testing.T) {
+	t.Parallel()
 	stdout, stderr, code := runToEnd(t, newCommand(t, nil, "--version"))
 	line := regexp.MustCompile(`^vpsdeck \S+ \(.*go1\.\S+\)\n$`)
 	if !line.MatchString(stdout) || stderr != "" || code != settings.ExitOK {
@@ -432,6 +433,7 @@ func httpGet(t *testing.T, url, token string) (status int, body string) {
 }
 
 func TestSimCanServeAnEmptyAccount(t *testing.T) {
+	t.Parallel()
 	cmd := newCommand(t, nil, "sim", "--listen", "localhost:0", "--servers", "0")
 	base, _ := startSim(t, cmd)
 	if status, body := httpGet(t, base+"/servers/", "vps_demo"); status != http.StatusOK ||
@@ -444,6 +446,7 @@ func TestSimCanServeAnEmptyAccount(t *testing.T) {
 }
 
 func TestSimWarnsWhenOtherMachinesCanReachIt(t *testing.T) {
+	t.Parallel()
 	cmd := newCommand(t, nil, "sim", "--listen", "0.0.0.0:0")
 	_, stderr := startSim(t, cmd)
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
@@ -455,6 +458,7 @@ func TestSimWarnsWhenOtherMachinesCanReachIt(t *testing.T) {
 }
 
 func TestSimReportsPortInUse(t *testing.T) {
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ var forcedExits = map[string]func(*session){
 // program cannot leave the alternate screen. But it restores the line discipline, and no process is
 // left behind.
 func TestExitWithStuckTerminal(t *testing.T) {
+	t.Parallel()
 	for name, stop := range forcedExits {
 		if isCut(name, "two signals") {
 			continue

@@ -60,6 +60,7 @@ var exitCases = map[string]struct {
 }
 
 func TestEveryExitRestoresTheTerminalAndSaysWhy(t *testing.T) {
+	t.Parallel()
 	for name, e := range exitCases {
 		if isCut(name, "SIGTERM") {
 			continue
@@ -81,6 +82,7 @@ func TestEveryExitRestoresTheTerminalAndSaysWhy(t *testing.T) {
 
 // Running operations are printed at the exit, and the journal has them.
 func TestExitListsRunningOperations(t *testing.T) {
+	t.Parallel()
 	for name, e := range exitCases {
 		if isCut(name, "SIGTERM") {
 			continue
@@ -106,6 +108,7 @@ func TestExitListsRunningOperations(t *testing.T) {
 
 // The exit waits neither for a response nor for an open dialog.
 func TestExitDoesNotWaitForResponsesOrDialogs(t *testing.T) {
+	t.Parallel()
 	for name, e := range exitCases {
 		if name == "q" || isCut(name, "SIGTERM") { // q is text in a dialog
 			continue
@@ -213,6 +216,7 @@ func runShell() int {
 }
 
 func TestSuspendReleasesTheTerminalAndFgResumes(t *testing.T) {
+	t.Parallel()
 	for name, started := range map[string][]string{
 		"by the shell": {"shell", binary}, "by sh -c, as by make and go run": {"shell", "/bin/sh", "-c", binary +
 			"; exit $?"},
@@ -344,6 +348,7 @@ func runCrashingClient() int {
 }
 
 func TestCrashRestoresTerminalAndWritesReport(t *testing.T) {
+	t.Parallel()
 	for _, where := range []string{"Init", "Update", "View", "a command of Init", "a command of Update"} {
 		if isCut(where, "Update") {
 			continue
@@ -418,6 +423,7 @@ func TestCtrlZWithoutShellIsReported(t *testing.T) {
 }
 
 func TestHugeTerminalIsRefused(t *testing.T) {
+	t.Parallel()
 	cmd := newCommand(t, nil)
 	cmd.Args = append(cmd.Args, "--demo")
 	ptmx, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 65535, Rows: 65535})

@@ -37,6 +37,7 @@ func (d *testDoor) require(block int) (admitted, dropped *applicant) {
 }
 
 func TestAdmissionDropsOldestWhenFull(t *testing.T) {
+	t.Parallel()
 	d := newTestDoor(t, Limits{Unauthenticated: 8})
 	first, _ := d.require(1)
 	second, _ := d.require(2)
@@ -56,6 +57,7 @@ func TestAdmissionDropsOldestWhenFull(t *testing.T) {
 }
 
 func TestAdmissionKeepsPlacesForKnownBlocks(t *testing.T) {
+	t.Parallel()
 	d := newTestDoor(t, Limits{Unauthenticated: 8})
 	for block := 101; block <= 109; block++ {
 		d.remember(testBlock(block))
@@ -87,6 +89,7 @@ func TestAdmissionKeepsPlacesForKnownBlocks(t *testing.T) {
 
 // A block at its limit loses its own places, and no other block's.
 func TestAdmissionLimitsBlock(t *testing.T) {
+	t.Parallel()
 	d := newTestDoor(t, Limits{LoginsPerBlock: 3})
 	other, _ := d.require(1)
 	first, _ := d.require(2)
@@ -101,6 +104,7 @@ func TestAdmissionLimitsBlock(t *testing.T) {
 }
 
 func TestAdmissionRefusesCrowdedBlocksEarly(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		taken, held int // places of others, and of the block
 		want        float64
@@ -137,6 +141,7 @@ func TestAdmissionRefusesCrowdedBlocksEarly(t *testing.T) {
 }
 
 func TestAdmissionLimitsAttempts(t *testing.T) {
+	t.Parallel()
 	d := newTestDoor(t, Limits{LoginsPerMinute: 2})
 	for range 2 {
 		p, _ := d.require(1)
@@ -151,6 +156,7 @@ func TestAdmissionLimitsAttempts(t *testing.T) {
 }
 
 func TestAdmissionTracksBoundedBlocks(t *testing.T) {
+	t.Parallel()
 	d := newTestDoor(t, Limits{})
 	for i := range maxBlocks + 100 {
 		p, _ := d.require(i)
@@ -163,6 +169,7 @@ func TestAdmissionTracksBoundedBlocks(t *testing.T) {
 }
 
 func TestBlockOf(t *testing.T) {
+	t.Parallel()
 	l := Limits{}.withDefaults()
 	wide := Limits{BlockIPv4: 24, BlockIPv6: 48}.withDefaults()
 	for address, want := range map[string][2]string{
@@ -188,6 +195,7 @@ func (testAddr) Network() string  { return "tcp" }
 func (a testAddr) String() string { return string(a) }
 
 func TestRefusalsAreCounted(t *testing.T) {
+	t.Parallel()
 	var r refusalCounter
 	logged := 0
 	for i := range maxRefusals + 20 {

@@ -1,11 +1,12 @@
 package sshd_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"runtime"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -13,12 +14,16 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/sshd"
 )
 
+// shortHandshake is a time limit that a test waits for, and that a login keeps on a busy machine.
+const shortHandshake = 2 * lanes.Slower * time.Second
+
 // tightLimits are limits of a server that quickly disconnects clients that exceed them.
 var tightLimits = sshd.Limits{LoginsPerMinute: 10_000, Unauthenticated: 1000, PerUser: 2,
-	Handshake: 500 * time.Millisecond, Stuck: 500 * time.Millisecond}
+	Handshake: shortHandshake, Stuck: 500 * time.Millisecond}
 
 // smallListener gives the server's connections small buffers, which a stalled client soon fills.
 type smallListener struct{ net.Listener }
@@ -109,15 +114,37 @@ func startFlood(t *testing.T, c *gossh.Client, columns, rows int) gossh.Channel 
 	return channel
 }
 
+// goroutineLabel is the label of a goroutine with the test that has started it. A goroutine inherits
+// the labels of the one that starts it.
+const goroutineLabel = "test"
+
+func labelGoroutines(t *testing.T) {
+	t.Helper()
+	pprof.SetGoroutineLabels(pprof.WithLabels(t.Context(), pprof.Labels(goroutineLabel, t.Name())))
+}
+
 // requireNoGoroutinesLeft requires that closed connections leave no goroutines, in the server or in
-// the client.
+// the client. Those of other tests do not count; those without a label do, such as of a timer.
 func requireNoGoroutinesLeft(t *testing.T) {
 	t.Helper()
-	all := make([]byte, 4<<20)
-	waitUntil(t, "all goroutines have ended", func() bool {
-		stacks := string(all[:runtime.Stack(all, true)])
-		return !strings.Contains(stacks, "golang.org/x/crypto/ssh") && !strings.Contains(stacks, "charm.land/bubbletea")
-	}, func() string { return string(all[:runtime.Stack(all, true)]) })
+	own := fmt.Sprintf("%q:%q", goroutineLabel, t.Name())
+	left := func() (stacks []string) {
+		var all bytes.Buffer
+		if err := pprof.Lookup("goroutine").WriteTo(&all, 1); err != nil {
+			t.Fatal(err)
+		}
+		for stack := range strings.SplitSeq(all.String(), "\n\n") {
+			if strings.Contains(stack, "# labels:") && !strings.Contains(stack, own) {
+				continue
+			}
+			if strings.Contains(stack, "golang.org/x/crypto/ssh") || strings.Contains(stack, "charm.land/bubbletea") {
+				stacks = append(stacks, stack)
+			}
+		}
+		return stacks
+	}
+	waitUntil(t, "all goroutines have ended", func() bool { return len(left()) == 0 },
+		func() string { return strings.Join(left(), "\n\n") })
 }
 
 // resizeUntilClosed keeps changing a terminal's size until the connection is closed.
@@ -135,6 +162,7 @@ func resizeUntilClosed(channel gossh.Channel) {
 // A stalled terminal that was resized once kept its session for ever: the blocked write blocked the
 // renderer, which blocked the resizes, which blocked the connection, which blocked the write.
 func TestResizedStalledTerminalIsDropped(t *testing.T) {
+	t.Parallel()
 	for name, stall := range map[string]func(*stallableConn){
 		"it reads the connection, but not the session": func(*stallableConn) {},
 		"it reads nothing at all":                      (*stallableConn).stall,
@@ -193,6 +221,7 @@ func TestRemovedUserWithStalledTerminalIsDisconnected(t *testing.T) {
 }
 
 func TestLatestTerminalSizeWins(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	d := s.connect(anna)
@@ -250,6 +279,7 @@ func TestTerminalSizeIsBounded(t *testing.T) {
 }
 
 func TestEnvironmentIsBounded(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	c, err := s.dial("anna", gossh.PublicKeys(anna))
@@ -284,6 +314,7 @@ func TestEnvironmentIsBounded(t *testing.T) {
 
 // A login takes a slot even without a dashboard, and must open a dashboard within a time limit.
 func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	rows := map[string]func(*testing.T, *gossh.Client){
 		"no channel": func(*testing.T, *gossh.Client) {},
@@ -304,12 +335,10 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 			}
 		},
 	}
-	limits := tightLimits
-	limits.Handshake = 2 * time.Second
 	servers := map[string]*testServer{} // they run until all goroutines were looked for
 	for name := range rows {
 		if !testing.Short() || name == "no channel" {
-			servers[name] = newTestServer(t, limits, userLine(operatorOptions, anna))
+			servers[name] = newTestServer(t, tightLimits, userLine(operatorOptions, anna))
 		}
 	}
 	t.Run("rows", func(t *testing.T) { // each waits for the same time
@@ -344,6 +373,7 @@ func TestLoginWithoutSessionIsCountedAndDisconnected(t *testing.T) {
 }
 
 func TestConnectionIsClosedAfterSession(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, tightLimits, userLine(operatorOptions, anna))
 	d := s.connect(anna)
@@ -354,6 +384,7 @@ func TestConnectionIsClosedAfterSession(t *testing.T) {
 }
 
 func TestTooManyChannelsDisconnects(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"session", "direct-tcpip", "nonsense"} {
 		t.Run(kind, func(t *testing.T) { openManyChannels(t, kind) })
 	}
@@ -384,6 +415,7 @@ func openManyChannels(t *testing.T, kind string) {
 }
 
 func TestTooManyRequestsDisconnects(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	c, err := s.dial("anna", gossh.PublicKeys(anna))
@@ -409,6 +441,7 @@ func TestTooManyRequestsDisconnects(t *testing.T) {
 }
 
 func TestResizeFloodLeavesNoGoroutines(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	limits := tightLimits
 	limits.PerUser = 50

@@ -98,6 +98,7 @@ func (s *testServer) requireQuickLogin(l *addressListener, from string, signer g
 
 // Clients that connect and say nothing must not lock others out.
 func TestSilentConnectionsLockNobodyOut(t *testing.T) {
+	t.Parallel()
 	const colleague, stranger = "192.0.2.1", "198.51.100.%d"
 	for name, flood := range map[string]func(i int) string{
 		"4 addresses":            func(i int) string { return fmt.Sprintf("203.0.113.%d", i%4) },
@@ -126,6 +127,7 @@ func TestSilentConnectionsLockNobodyOut(t *testing.T) {
 
 // A flood of refusals is a few lines in the log, with their number.
 func TestRefusalsDoNotFloodTheLog(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	limits := sshd.Limits{LoginsPerMinute: 3, Drain: time.Millisecond}
 	s, l := newAddressedServer(t, limits, userLine(operatorOptions, anna))
@@ -150,7 +152,8 @@ func TestRefusalsDoNotFloodTheLog(t *testing.T) {
 
 // The log names why the server itself has closed a connection.
 func TestDroppedConnectionIsExplained(t *testing.T) {
-	s, l := newAddressedServer(t, sshd.Limits{Unauthenticated: 2, Handshake: 200 * time.Millisecond},
+	t.Parallel()
+	s, l := newAddressedServer(t, sshd.Limits{Unauthenticated: 2, Handshake: shortHandshake},
 		userLine(operatorOptions, newKey(t)))
 	for i := range 3 {
 		l.dialSilently(t, fmt.Sprintf("203.0.113.%d", i))

@@ -199,6 +199,7 @@ func newTestServerWithHostKey(t *testing.T, hostKey string, limits sshd.Limits, 
 func startTestServer(t *testing.T, hostKey string, wrap func(net.Listener) net.Listener, limits sshd.Limits,
 	users ...string) *testServer {
 	t.Helper()
+	labelGoroutines(t)
 	s := &testServer{t: t, dir: t.TempDir(), log: &safeBuffer{}, meter: &testMeter{}}
 	s.writeUsers(users...)
 	var err error

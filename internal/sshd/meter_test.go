@@ -50,6 +50,7 @@ func (m *testMeter) has(reason sshd.Reason) bool {
 }
 
 func TestKeysThatChangeTheScreenAreMeasured(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	terminal := s.connect(anna)
@@ -75,6 +76,7 @@ func TestKeysThatChangeTheScreenAreMeasured(t *testing.T) {
 }
 
 func TestRefusalsAreCountedByReason(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{PerUser: 1, LoginsPerMinute: 4}, userLine(operatorOptions, anna))
 	requireReason := func(reason sshd.Reason) {

@@ -25,6 +25,7 @@ const (
 )
 
 func TestKeyLogsInWithRoleAndScope(t *testing.T) {
+	t.Parallel()
 	anna, bert := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna), userLine(viewerOptions, bert))
 	a, b := s.connect(anna), s.connect(bert)
@@ -46,6 +47,7 @@ func TestKeyLogsInWithRoleAndScope(t *testing.T) {
 }
 
 func TestOtherCredentialsAreRefused(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for name, auth := range map[string]gossh.AuthMethod{
@@ -93,6 +95,7 @@ type zeroReader struct{}
 func (zeroReader) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestCertificateAuthentication(t *testing.T) {
+	t.Parallel()
 	ca, key := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000},
 		userLine(`cert-authority,principals="ops,oncall",role="operator"`, ca),
@@ -175,6 +178,7 @@ func TestCertificateExpiryEndsSession(t *testing.T) {
 }
 
 func TestCertificateWithoutExpiry(t *testing.T) {
+	t.Parallel()
 	ca, key := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(`cert-authority,principals="ops",role="operator"`, ca))
 	d := s.connect(signCertificate(t, ca, key, func(c *gossh.Certificate) {
@@ -191,6 +195,7 @@ func TestCertificateWithoutExpiry(t *testing.T) {
 }
 
 func TestSHA1CertificateIsRefused(t *testing.T) {
+	t.Parallel()
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -222,6 +227,7 @@ func TestSHA1CertificateIsRefused(t *testing.T) {
 // An old client, or an attacker who downgrades the handshake, must find no weak algorithm to agree
 // on.
 func TestOldAlgorithmsAreRefused(t *testing.T) {
+	t.Parallel()
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -322,6 +328,7 @@ func withAlgorithm(t *testing.T, key gossh.Signer, algorithm string) gossh.Signe
 }
 
 func TestOnlyTheDashboardIsServed(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
 	dial := func() *gossh.Client {
@@ -401,6 +408,7 @@ func TestOnlyTheDashboardIsServed(t *testing.T) {
 }
 
 func TestMissingTerminalOrCommandIsExplained(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for command, want := range map[string]string{"": "the dashboard needs a terminal: use ssh -t",
@@ -442,6 +450,7 @@ func TestMissingTerminalOrCommandIsExplained(t *testing.T) {
 }
 
 func TestDumbTerminalIsRefused(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	for _, kind := range []string{"dumb", ""} {
@@ -473,6 +482,7 @@ func TestDumbTerminalIsRefused(t *testing.T) {
 }
 
 func TestSizeAndColorsPerTerminal(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	plain, rich, standard := s.connect(anna, "NO_COLOR", "1"), s.connect(anna, "COLORTERM", "truecolor"),
@@ -495,6 +505,7 @@ func TestSizeAndColorsPerTerminal(t *testing.T) {
 }
 
 func TestDroppedConnectionFreesItsSlot(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{PerUser: 1}, userLine(operatorOptions, anna))
 	for name, leave := range map[string]func(*testTerminal){
@@ -512,6 +523,7 @@ func TestDroppedConnectionFreesItsSlot(t *testing.T) {
 }
 
 func TestSessionLimitsAreExplained(t *testing.T) {
+	t.Parallel()
 	anna, bert := newKey(t), newKey(t)
 	for words, limits := range map[string]sshd.Limits{
 		"you already have 1 sessions":                    {PerUser: 1},
@@ -534,6 +546,7 @@ func TestSessionLimitsAreExplained(t *testing.T) {
 }
 
 func TestLoginRateIsLimited(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 3}, userLine(operatorOptions, anna))
 	accepted := 0
@@ -550,8 +563,9 @@ func TestLoginRateIsLimited(t *testing.T) {
 }
 
 func TestLoginTimeout(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
-	s := newTestServer(t, sshd.Limits{Handshake: 50 * time.Millisecond, Unauthenticated: 2, LoginsPerMinute: 1000},
+	s := newTestServer(t, sshd.Limits{Handshake: shortHandshake / 2, Unauthenticated: 2, LoginsPerMinute: 1000},
 		userLine(operatorOptions, anna))
 	for range 2 {
 		c := dialRaw(t, s.address)
@@ -567,6 +581,7 @@ func TestLoginTimeout(t *testing.T) {
 }
 
 func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	for words, limits := range map[string]sshd.Limits{
 		"no key was pressed for a long time": {Idle: 400 * time.Millisecond},
@@ -587,6 +602,7 @@ func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 }
 
 func TestRemovedUserIsDisconnected(t *testing.T) {
+	t.Parallel()
 	anna, bert := newKey(t), newKey(t)
 	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna),
 		userLine(viewerOptions, bert))
@@ -623,6 +639,7 @@ func TestUsersFileChangeIsDetected(t *testing.T) {
 }
 
 func TestPanicEndsOneSession(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	a, b := s.connect(anna), s.connect(anna)
@@ -640,6 +657,7 @@ func TestPanicEndsOneSession(t *testing.T) {
 }
 
 func TestOpenErrorIsShown(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
 	s.openErr = errors.New("cannot open\x1b[2J")
@@ -648,6 +666,7 @@ func TestOpenErrorIsShown(t *testing.T) {
 }
 
 func TestPanicBeforeProgramEndsOneSession(t *testing.T) {
+	t.Parallel()
 	anna := newKey(t)
 	s := newTestServer(t, sshd.Limits{PerUser: 2}, userLine(operatorOptions, anna))
 	first := s.connect(anna)
@@ -722,6 +741,7 @@ func TestShutdownDrainsSessions(t *testing.T) {
 }
 
 func TestHostKeyIsCreatedOncePrivately(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "keys", "host_key")
 	first, err := sshd.LoadHostKey(path)
 	if err != nil {
@@ -752,6 +772,7 @@ func TestHostKeyIsCreatedOncePrivately(t *testing.T) {
 }
 
 func TestWritableUsersFileIsRefused(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "users")
 	if _, err := sshd.LoadUsers(path); err == nil || !strings.Contains(err.Error(), "no such file or directory") {
 		t.Error(err)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestUsersFileErrors(t *testing.T) {
+	t.Parallel()
 	key := newKey(t)
 	short, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
@@ -75,6 +76,7 @@ func TestUsersFileErrors(t *testing.T) {
 }
 
 func TestScopeGlobs(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.StringMatching(`[a-z0-9-]{0,8}`)
 		globs := rapid.SliceOfN(rapid.StringMatching(`[a-z0-9*?-]{1,8}`), 0, 4)
