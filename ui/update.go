@@ -16,6 +16,7 @@ import (
 // Update routes a message: size, keys and the mouse to what they are for, everything else to every
 // part of the program and to the open dialogs. Forms hang without their own messages.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	frame := a.terminal.frame
 	if !a.isInvisible(msg) {
 		a.updateClocks()
 		a.terminal.frame = nil
@@ -47,19 +48,23 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		cmd = a.toParts(msg)
 	}
-	return a, tea.Batch(cmd, a.settle())
+	cmd = tea.Batch(cmd, a.settle())
+	a.terminal.keepFrame(frame, msg)
+	return a, cmd
 }
 
 // isInvisible says whether a message changes nothing on the screen. The clocks do not advance for
 // it; otherwise the ages on the screen would be redrawn each time.
 func (a *App) isInvisible(msg tea.Msg) bool {
 	switch msg := msg.(type) {
-	case reloadDueMsg, tea.EnvMsg, tea.ColorProfileMsg:
+	case reloadDueMsg, tea.EnvMsg, tea.ColorProfileMsg, tea.ModeReportMsg:
 		return true
 	case tea.WindowSizeMsg:
 		return msg.Width == a.width && msg.Height == a.height
 	case configReloadedMsg:
 		return !msg.changed && msg.err == nil
+	case startOverMsg:
+		return !a.terminal.outdated
 	case tickMsg:
 		return a.poller.changesNothing(msg)
 	case previewDueMsg:
