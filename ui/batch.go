@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
@@ -203,7 +202,7 @@ func fitCells(row [4]string, widths [4]int, from, to int) string {
 	return out
 }
 
-func itemStyle(s *style.Styles, state model.ItemState) (lipgloss.Style, string) {
+func itemStyle(s *style.Styles, state model.ItemState) (style.Style, string) {
 	switch state {
 	case model.ItemDone:
 		return s.Fine, style.Done

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
 	"vpsdeck/ui/screen"
@@ -158,7 +156,7 @@ func (c *core) noticeLines() []string {
 }
 
 // styleAndGlyph is the style and the glyph of a notice.
-func (n notice) styleAndGlyph(s *style.Styles) (lipgloss.Style, string) {
+func (n notice) styleAndGlyph(s *style.Styles) (style.Style, string) {
 	switch n.severity {
 	case screen.Success:
 		return s.Fine, style.Done

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 	"vpsdeck/ui/style"
@@ -76,7 +74,7 @@ func (s *status) identity() (tags string, rest []string) {
 	styles := s.styles
 	tags = style.Render(styles.AccentStrong, "vpsdeck") + s.profileBadge()
 	if s.opts.Demo {
-		tags += style.Render(styles.Warning.Bold(true), " demo")
+		tags += style.Render(styles.Warning.Bold(), " demo")
 	}
 	if s.opts.Profile.ReadOnly {
 		tags += style.Render(styles.Warning, " read-only")
@@ -159,7 +157,7 @@ func (s *status) connectionStatus() []string {
 }
 
 // statusVariants renders a sign with each of the texts, which get shorter.
-func statusVariants(st lipgloss.Style, sign string, texts ...string) []string {
+func statusVariants(st style.Style, sign string, texts ...string) []string {
 	for i, text := range texts {
 		texts[i] = style.Render(st, sign+" "+text)
 	}

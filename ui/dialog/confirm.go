@@ -101,8 +101,8 @@ func NewInput(s *style.Styles) textinput.Model {
 	in.Prompt = style.Prompt + " "
 	in.KeyMap.Paste.SetEnabled(false)
 	st := textinput.DefaultStyles(true)
-	st.Focused.Prompt, st.Focused.Text = s.Accent, s.Text
-	st.Focused.Placeholder, st.Focused.Suggestion = s.Faint, s.Faint
+	st.Focused.Prompt, st.Focused.Text = s.Accent.Lipgloss(), s.Text.Lipgloss()
+	st.Focused.Placeholder, st.Focused.Suggestion = s.Faint.Lipgloss(), s.Faint.Lipgloss()
 	st.Blurred = st.Focused
 	st.Cursor.Blink = false
 	st.Cursor.Color = s.Palette.Accent

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
 
@@ -184,7 +185,7 @@ func TestPhraseMustMatchExactly(t *testing.T) {
 func TestEnterInFieldStaysUntilPhraseMatches(t *testing.T) {
 	confirm := openConfirm(restoreOptions)
 	button := func() string { return confirm.phraseButton(testStyles()) }
-	dim := testStyles().ButtonDim.Render("  Restore ")
+	dim := style.Render(testStyles().ButtonDim, "  Restore ")
 	for _, key := range splitKeys("web-server-01") {
 		if got := pressKeys(t, confirm, "enter"); got != "" {
 			t.Fatalf("enter before the phrase: %q", got)
@@ -200,7 +201,7 @@ func TestEnterInFieldStaysUntilPhraseMatches(t *testing.T) {
 		}
 	}
 	checkShown(t, confirm, "Type web-server-01 to confirm   ✓ matches", "▸ Restore", "enter confirms")
-	if want := testStyles().ButtonDanger.Render("▸ Restore "); button() != want {
+	if want := style.Render(testStyles().ButtonDanger, "▸ Restore "); button() != want {
 		t.Errorf("the button is %q, want %q", button(), want)
 	}
 	if got := pressKeys(t, confirm, "enter"); got != "restored, snapshot first: true" {

@@ -3,8 +3,6 @@ package dialog
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
 )
@@ -17,7 +15,7 @@ func (c *Confirm) View() string {
 	if c.isDangerous() {
 		edge = s.Bad
 	}
-	return box(s, style.Render(edge.Bold(true), c.options.Title), edge, lineTexts(lines), c.width)
+	return box(s, style.Render(edge.Bold(), c.options.Title), edge, lineTexts(lines), c.width)
 }
 
 // isDangerous reports whether confirming loses data.
@@ -223,7 +221,7 @@ func (c *Confirm) help() string {
 }
 
 // button draws a button. Focus does not change its width.
-func button(s *style.Styles, word string, focused lipgloss.Style, on bool) string {
+func button(s *style.Styles, word string, focused style.Style, on bool) string {
 	if on {
 		return style.Render(focused, style.Focus+" "+word+" ")
 	}

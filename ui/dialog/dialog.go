@@ -8,7 +8,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -95,12 +94,12 @@ type ClickMsg struct{ X, Y int }
 const padding = 2
 
 // box draws a frame with a title around lines.
-func box(s *style.Styles, title string, edge lipgloss.Style, lines []string, width int) string {
+func box(s *style.Styles, title string, edge style.Style, lines []string, width int) string {
 	return cornerBox(title, "", edge, lines, width)
 }
 
 // cornerBox draws a frame with a title and a text in its lower right corner around lines.
-func cornerBox(title, corner string, edge lipgloss.Style, lines []string, width int) string {
+func cornerBox(title, corner string, edge style.Style, lines []string, width int) string {
 	f := widget.Frame{Title: title, Corner: corner, Border: edge}
 	body := make([]string, len(lines))
 	for i, l := range lines {

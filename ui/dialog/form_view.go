@@ -132,18 +132,18 @@ func huhTheme(s *style.Styles) *huh.Styles {
 	t.FieldSeparator = lipgloss.NewStyle().SetString("\n\n")
 	t.Focused.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.ThickBorder()).BorderLeft(
 		true).BorderForeground(s.Palette.Accent)
-	t.Focused.Title = s.Strong
-	t.Focused.Description = s.Muted
-	t.Focused.TextInput.Cursor = s.Accent
-	t.Focused.TextInput.Prompt = s.Accent
-	t.Focused.TextInput.Text = s.Text
-	t.Focused.TextInput.Placeholder = s.Faint
-	t.Focused.SelectSelector = s.Accent.SetString(style.Focus + " ")
-	t.Focused.Option = s.Text
-	t.Focused.SelectedOption = s.AccentStrong
+	t.Focused.Title = s.Strong.Lipgloss()
+	t.Focused.Description = s.Muted.Lipgloss()
+	t.Focused.TextInput.Cursor = s.Accent.Lipgloss()
+	t.Focused.TextInput.Prompt = s.Accent.Lipgloss()
+	t.Focused.TextInput.Text = s.Text.Lipgloss()
+	t.Focused.TextInput.Placeholder = s.Faint.Lipgloss()
+	t.Focused.SelectSelector = s.Accent.Lipgloss().SetString(style.Focus + " ")
+	t.Focused.Option = s.Text.Lipgloss()
+	t.Focused.SelectedOption = s.AccentStrong.Lipgloss()
 	t.Blurred = t.Focused
 	t.Blurred.Base = lipgloss.NewStyle().PaddingLeft(1).BorderStyle(lipgloss.HiddenBorder()).BorderLeft(true)
-	t.Blurred.Title = s.Muted
-	t.Blurred.TextInput.Text = s.Muted
+	t.Blurred.Title = s.Muted.Lipgloss()
+	t.Blurred.TextInput.Text = s.Muted.Lipgloss()
 	return t
 }

@@ -9,7 +9,6 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/model/pattern"
@@ -312,4 +311,4 @@ func (p *Palette) row(s *style.Styles, h hit, current bool, width int) string {
 	return mark + widget.Justify(b.String(), style.Render(note, text), width-2)
 }
 
-func highlight(st lipgloss.Style) lipgloss.Style { return st.Bold(true).Underline(true) }
+func highlight(st style.Style) style.Style { return st.Bold().Underline() }

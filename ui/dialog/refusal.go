@@ -55,7 +55,7 @@ func (r *Refusal) Update(msg tea.Msg) (tea.Cmd, bool) {
 // View draws the refusal; see [Dialog].
 func (r *Refusal) View() string {
 	s := r.styles()
-	title, lines := style.Render(s.Warning.Bold(true), widget.NormalizeWidth(r.reason.Title)), lineTexts(r.lines(s))
+	title, lines := style.Render(s.Warning.Bold(), widget.NormalizeWidth(r.reason.Title)), lineTexts(r.lines(s))
 	return box(s, title, s.Warning, lines, r.fit(title, lines))
 }
 

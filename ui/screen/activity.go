@@ -9,7 +9,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/model"
@@ -468,7 +467,7 @@ func (p *Activity) sentenceLines(s *style.Styles, width int, e *Event) []string 
 }
 
 // signOf returns the sign of an event and its style.
-func (p *Activity) signOf(s *style.Styles, e *Event) (lipgloss.Style, string) {
+func (p *Activity) signOf(s *style.Styles, e *Event) (style.Style, string) {
 	switch {
 	case e.running():
 		if _, stuck := p.env.State.Stuck(*e.Operation); stuck || e.Operation.Phase == model.PhaseUnknown {

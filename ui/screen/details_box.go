@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/model"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -160,7 +158,7 @@ func joinKnown(texts ...string) string {
 // is not fully known is never shown as fine.
 func (d *Details) coverageLines(s *style.Styles, server model.Server, width int) []string {
 	var out []string
-	add := func(st lipgloss.Style, glyph, text string) {
+	add := func(st style.Style, glyph, text string) {
 		for _, l := range widget.Wrap(widget.NormalizeWidth(sentence(text)), width-2) {
 			out = append(out, style.Render(st, glyph+" "+l))
 			glyph = " "
@@ -199,7 +197,7 @@ func (d *Details) coverageLines(s *style.Styles, server model.Server, width int)
 }
 
 // healthSign returns the sign and the colour of a state of coverage.
-func healthSign(s *style.Styles, h model.Health) (string, lipgloss.Style) {
+func healthSign(s *style.Styles, h model.Health) (string, style.Style) {
 	switch {
 	case h >= model.Failing:
 		return style.Failed, s.Bad

@@ -45,7 +45,7 @@ const (
 )
 
 func kindLines(s *style.Styles, width int) []string {
-	out := wrapStyled(s.Muted.Render, "As the provider's documentation says.", width)
+	out := wrapStyled(s.Muted, "As the provider's documentation says.", width)
 	out = append(out, "")
 	if width >= minKindColumns {
 		out = append(out, kindTable(s, width)...)
@@ -115,10 +115,10 @@ func kindLists(s *style.Styles, width int) []string {
 	return out
 }
 
-func wrapStyled(render func(...string) string, text string, width int) []string {
+func wrapStyled(st style.Style, text string, width int) []string {
 	var out []string
 	for _, l := range widget.Wrap(text, width) {
-		out = append(out, render(l))
+		out = append(out, style.Render(st, l))
 	}
 	return out
 }

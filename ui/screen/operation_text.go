@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/model"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -69,7 +67,7 @@ func OutcomeText(o model.Operation) string {
 }
 
 // outcomeStyle is the style and the glyph of an operation that has ended.
-func outcomeStyle(s *style.Styles, o model.Operation) (lipgloss.Style, string) {
+func outcomeStyle(s *style.Styles, o model.Operation) (style.Style, string) {
 	switch o.Phase {
 	case model.PhaseDone:
 		return s.Fine, style.Done

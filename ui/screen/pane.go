@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/model"
 	"vpsdeck/ui/style"
@@ -15,7 +14,7 @@ import (
 
 // message is what a pane shows instead of rows.
 type message struct {
-	style lipgloss.Style
+	style style.Style
 	text  string
 	hint  string // what to do
 }
@@ -151,7 +150,7 @@ func (e *Env) staleNote(from source) string {
 // detail is a labelled value in a sheet.
 type detail struct {
 	label, value string
-	style        lipgloss.Style
+	style        style.Style
 }
 
 // detailLines lays out details one below the other, with aligned and wrapped values.

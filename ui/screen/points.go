@@ -7,7 +7,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/model"
@@ -311,7 +310,7 @@ func expirySpan(s *style.Styles, point *model.Point, now time.Time) widget.Span 
 }
 
 // createdSpan returns how long ago a point was created, as a warning if the time is not plausible.
-func createdSpan(s *style.Styles, fine lipgloss.Style, point *model.Point, now time.Time) widget.Span {
+func createdSpan(s *style.Styles, fine style.Style, point *model.Point, now time.Time) widget.Span {
 	out := widget.Span{Text: widget.CreatedAgo(point, now), Style: fine}
 	if _, known := point.Age(now); !known {
 		out.Style = s.Warning

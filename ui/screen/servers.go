@@ -6,7 +6,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/model"
@@ -369,7 +368,7 @@ func (p *Servers) coverageSpan(s *style.Styles, r *model.AssessedServer) widget.
 }
 
 // signSpan returns a glyph and a word, each in its style.
-func signSpan(glyph string, glyphStyle lipgloss.Style, word string, wordStyle lipgloss.Style) widget.Span {
+func signSpan(glyph string, glyphStyle style.Style, word string, wordStyle style.Style) widget.Span {
 	return widget.Span{Sign: glyph, SignStyle: glyphStyle, Text: word, Style: wordStyle}
 }
 

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/model"
 	"vpsdeck/ui/style"
 	"vpsdeck/ui/widget"
@@ -26,7 +24,7 @@ func timelineOf(s *style.Styles, points []*model.Point, current *model.Point, no
 			mark.Glyph, mark.Style = style.Failed, s.Bad
 		}
 		if current != nil && point.Key() == current.Key() {
-			mark.Style, mark.Priority = s.AccentStrong.Reverse(true), 1
+			mark.Style, mark.Priority = s.AccentStrong.Reverse(), 1
 		}
 		t.Marks = append(t.Marks, mark)
 		if point.CreatedAt.Before(t.From) {
@@ -37,7 +35,7 @@ func timelineOf(s *style.Styles, points []*model.Point, current *model.Point, no
 }
 
 // kindSign returns the glyph and the style of a point's kind. The hue has no other meaning.
-func kindSign(s *style.Styles, p *model.Point) (string, lipgloss.Style) {
+func kindSign(s *style.Styles, p *model.Point) (string, style.Style) {
 	switch {
 	case p.Kind == model.Snapshot:
 		return style.Snapshot, s.Snapshot
@@ -61,7 +59,7 @@ func addPolicyTicks(t *widget.Timeline, s *style.Styles, policy model.Policy) {
 // timelineLegend explains the signs that the timeline has. tick is the word for the policy's ticks.
 func timelineLegend(s *style.Styles, t widget.Timeline, tick string) string {
 	var parts []string
-	add := func(glyph string, st lipgloss.Style, text string) {
+	add := func(glyph string, st style.Style, text string) {
 		if slices.ContainsFunc(t.Marks, func(m widget.TimelineMark) bool { return m.Glyph == glyph }) {
 			parts = append(parts, style.Render(st, glyph)+style.Render(s.Muted, " "+text))
 		}

@@ -22,7 +22,7 @@ func TestColoursReplaceThoseOfEveryBase(t *testing.T) {
 			if got.Palette != want {
 				t.Errorf("%s, dark %v: %+v, want %+v", base, isDark, got.Palette, want)
 			}
-			if got.Accent.GetForeground() != want.Accent || got.ButtonFocused.GetBackground() != want.Accent {
+			if got.Accent.foreground != want.Accent || got.ButtonFocused.background != want.Accent {
 				t.Errorf("%s, dark %v: the styles have another accent", base, isDark)
 			}
 		}

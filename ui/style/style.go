@@ -54,11 +54,11 @@ func ansi256(number uint8) color.Color { return lipgloss.ANSIColor(number) }
 type Styles struct {
 	Palette Palette
 
-	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Warning, Bad, BadStrong lipgloss.Style
+	Text, Strong, Muted, Faint, Accent, AccentStrong, Fine, Warning, Bad, BadStrong Style
 	// where snapshots are shown with backups
-	Snapshot lipgloss.Style
+	Snapshot Style
 
-	Button, ButtonDim, ButtonFocused, ButtonDanger lipgloss.Style
+	Button, ButtonDim, ButtonFocused, ButtonDanger Style
 }
 
 // New makes the default styles for a dark or a light background.
@@ -71,19 +71,19 @@ func ForTheme(theme Theme, isDark bool) *Styles { return WithColours(theme, isDa
 // of the theme.
 func WithColours(theme Theme, isDark bool, own Palette) *Styles {
 	p := theme.palette(isDark).replace(own)
-	fg := func(c color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(c) }
-	button := lipgloss.NewStyle().Padding(0, 1)
-	on := func(c color.Color) lipgloss.Style {
+	fg := func(c color.Color) Style { return Style{foreground: c} }
+	button := Style{attributes: padded}
+	on := func(c color.Color) Style {
 		if p.OnAccent == nil { // the colour is not known, but the background colour is readable on it
-			return button.Foreground(c).Reverse(true).Bold(true)
+			return button.Foreground(c).Reverse().Bold()
 		}
-		return button.Foreground(p.OnAccent).Background(c).Bold(true)
+		return button.Foreground(p.OnAccent).Background(c).Bold()
 	}
 	return &Styles{
 		Palette: p,
-		Text:    fg(p.Text), Strong: fg(p.Text).Bold(true), Muted: fg(p.Muted), Faint: fg(p.Faint),
-		Accent: fg(p.Accent), AccentStrong: fg(p.Accent).Bold(true),
-		Fine: fg(p.Fine), Warning: fg(p.Warning), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(true),
+		Text:    fg(p.Text), Strong: fg(p.Text).Bold(), Muted: fg(p.Muted), Faint: fg(p.Faint),
+		Accent: fg(p.Accent), AccentStrong: fg(p.Accent).Bold(),
+		Fine: fg(p.Fine), Warning: fg(p.Warning), Bad: fg(p.Bad), BadStrong: fg(p.Bad).Bold(),
 		Snapshot:      fg(p.Snapshot),
 		Button:        button.Foreground(p.Muted),
 		ButtonDim:     button.Foreground(p.Faint),
@@ -93,12 +93,12 @@ func WithColours(theme Theme, isDark bool, own Palette) *Styles {
 }
 
 // Selected returns the style for text in the row under the cursor.
-func (s *Styles) Selected(st lipgloss.Style) lipgloss.Style { return s.OnSelection(st).Bold(true) }
+func (s *Styles) Selected(st Style) Style { return s.OnSelection(st).Bold() }
 
 // OnSelection returns the style on the background of the row under the cursor.
-func (s *Styles) OnSelection(st lipgloss.Style) lipgloss.Style {
+func (s *Styles) OnSelection(st Style) Style {
 	if s.Palette.Selection == nil {
-		return st.Reverse(true)
+		return st.Reverse()
 	}
 	return st.Background(s.Palette.Selection)
 }

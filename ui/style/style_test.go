@@ -89,10 +89,10 @@ func TestSelectedRowKeepsItsColours(t *testing.T) {
 	for _, isDark := range []bool{true, false} {
 		s := New(isDark)
 		got := s.Selected(s.Bad)
-		if got.GetForeground() != s.Palette.Bad || got.GetBackground() != s.Palette.Selection || !got.GetBold() {
+		if got.foreground != s.Palette.Bad || got.background != s.Palette.Selection || !got.has(bold) {
 			t.Errorf("dark %v: %+v", isDark, got)
 		}
-		if s.Bad.GetBold() {
+		if s.Bad.has(bold) {
 			t.Error("Selected changed the style itself")
 		}
 	}

@@ -105,18 +105,18 @@ func Stripes() []string {
 // Stripe returns the mark of an account: a bar at the edge, and a badge for its name. The name is
 // black or white, whichever is more readable. In the terminal theme it has the colour of the
 // background.
-func (s *Styles) Stripe(name string) (bar, badge lipgloss.Style) {
-	bar, badge = s.Accent, s.Accent.Reverse(true).Bold(true)
+func (s *Styles) Stripe(name string) (bar, badge Style) {
+	bar, badge = s.Accent, s.Accent.Reverse().Bold()
 	for _, stripe := range stripes {
 		switch {
 		case stripe.name != name:
 		case s.Palette.Selection == nil:
-			bar = lipgloss.NewStyle().Foreground(stripe.basic)
-			badge = bar.Reverse(true).Bold(true)
+			bar = Style{}.Foreground(stripe.basic)
+			badge = bar.Reverse().Bold()
 		default:
 			c := rgb(stripe.rgb)
-			bar = lipgloss.NewStyle().Foreground(c)
-			badge = lipgloss.NewStyle().Background(c).Foreground(textColourOn(c)).Bold(true)
+			bar = Style{}.Foreground(c)
+			badge = Style{}.Background(c).Foreground(textColourOn(c)).Bold()
 		}
 	}
 	return bar, badge

@@ -119,7 +119,7 @@ func TestTerminalThemeUsesOnlyTerminalColours(t *testing.T) {
 				}
 			}
 		}
-		if st := s.Selected(s.Bad); !st.GetReverse() || st.GetForeground() != s.Palette.Bad {
+		if st := s.Selected(s.Bad); !st.has(reverse) || st.foreground != s.Palette.Bad {
 			t.Errorf("dark %v: the row under the cursor is %+v", isDark, st)
 		}
 	}
@@ -135,17 +135,17 @@ func TestStripeNameIsReadable(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range Stripes() {
 		bar, badge := New(true).Stripe(name)
-		checkContrast(t, "the badge in "+name, badge.GetForeground(), badge.GetBackground())
-		if other, taken := seen[hex(bar.GetForeground())]; taken {
+		checkContrast(t, "the badge in "+name, badge.foreground, badge.background)
+		if other, taken := seen[hex(bar.foreground)]; taken {
 			t.Errorf("%s and %s are the same colour", name, other)
 		}
-		seen[hex(bar.GetForeground())] = name
-		if bar, badge := ForTheme(Terminal, true).Stripe(name); !badge.GetReverse() ||
-			bar.GetForeground() != badge.GetForeground() {
+		seen[hex(bar.foreground)] = name
+		if bar, badge := ForTheme(Terminal, true).Stripe(name); !badge.has(reverse) ||
+			bar.foreground != badge.foreground {
 			t.Errorf("%s in the terminal theme: %+v", name, badge)
 		}
 	}
-	if bar, _ := New(true).Stripe(""); bar.GetForeground() != New(true).Palette.Accent {
+	if bar, _ := New(true).Stripe(""); bar.foreground != New(true).Palette.Accent {
 		t.Error("without a colour the stripe is not the accent")
 	}
 }

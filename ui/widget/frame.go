@@ -14,7 +14,7 @@ type Frame struct {
 	Title  string // styled; cut to fit
 	Note   string // styled; cut to fit
 	Corner string // styled; left out if it does not fit with the note
-	Border lipgloss.Style
+	Border style.Style
 }
 
 // FrameWidth and FrameHeight are the cells that the border takes, both sides together.
@@ -100,14 +100,14 @@ func JoinHorizontal(left, right string) string {
 }
 
 // Blocks draws a quota as small blocks, used ones first.
-func Blocks(used, limit int, full, free lipgloss.Style) string {
+func Blocks(used, limit int, full, free style.Style) string {
 	used = min(max(used, 0), limit)
 	return style.Render(full, strings.Repeat(style.Full, used)) +
 		style.Render(free, strings.Repeat(style.Free, limit-used))
 }
 
 // Progress draws a thin bar of width cells. part, from 0 to 1, is how much of it is filled.
-func Progress(part float64, width int, fill, rest lipgloss.Style) string {
+func Progress(part float64, width int, fill, rest style.Style) string {
 	n := min(max(int(part*float64(width)), 0), width)
 	return style.Render(fill, strings.Repeat(style.Fill, n)) + style.Render(rest, strings.Repeat(style.Track, width-n))
 }

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"vpsdeck/ui/style"
 )
 
 func TestFrameDrawsTitleBodyAndNote(t *testing.T) {
@@ -26,16 +27,16 @@ func TestFrameDrawsTitleBodyAndNote(t *testing.T) {
 
 func TestFrameSizeIsIndependentOfContent(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	style := lipgloss.NewStyle().Bold(true)
+	bold := style.Style{}.Bold()
 	for range 200 {
 		width, height := r.IntN(40), r.IntN(12)
 		body := make([]string, r.IntN(14))
 		for i := range body {
-			body[i] = style.Render(NormalizeWidth(randomText(r)))
+			body[i] = style.Render(bold, NormalizeWidth(randomText(r)))
 		}
-		f := Frame{Border: style}
+		f := Frame{Border: bold}
 		if r.IntN(3) > 0 {
-			f.Title, f.Note = style.Render(NormalizeWidth(randomText(r))), NormalizeWidth(randomText(r))
+			f.Title, f.Note = style.Render(bold, NormalizeWidth(randomText(r))), NormalizeWidth(randomText(r))
 		}
 		got := f.Render(strings.Join(body, "\n"), width, height)
 		if width < FrameWidth || height < FrameHeight {
@@ -67,7 +68,7 @@ func TestTitleIsOmittedWhenTooNarrow(t *testing.T) {
 }
 
 func TestBlocksFillUpToLimit(t *testing.T) {
-	none := lipgloss.NewStyle()
+	none := style.Style{}
 	for used, want := range map[int]string{-1: "□□□□□", 0: "□□□□□", 2: "■■□□□", 5: "■■■■■", 9: "■■■■■"} {
 		if got := Blocks(used, 5, none, none); got != want {
 			t.Errorf("%d of 5 is %q, want %q", used, got, want)
@@ -76,7 +77,7 @@ func TestBlocksFillUpToLimit(t *testing.T) {
 }
 
 func TestProgressBarNeverExceedsItsWidth(t *testing.T) {
-	none := lipgloss.NewStyle()
+	none := style.Style{}
 	for part, want := range map[float64]string{
 		-1: "──────────", 0: "──────────", 0.09: "──────────", 0.1: "━─────────", 0.55: "━━━━━─────",
 		0.95: "━━━━━━━━━─", 1: "━━━━━━━━━━", 7: "━━━━━━━━━━",

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"charm.land/lipgloss/v2"
+	"vpsdeck/ui/style"
 )
 
 func TestOnlySafeAddressBecomesLink(t *testing.T) {
@@ -13,7 +13,7 @@ func TestOnlySafeAddressBecomesLink(t *testing.T) {
 		"ssh://a;b":     false,
 		"ssh://a\x1b\\": false, "ssh://a\a": false, "ssh://é": false, "ssh://a\u009c": false,
 	} {
-		got := Link(lipgloss.NewStyle(), address).Render("here")
+		got := style.Render(Link(style.Style{}, address), "here")
 		if strings.Contains(got, "\x1b]8;;"+address) != linked && address != "" || !strings.Contains(got, "here") ||
 			!linked && got != "here" {
 			t.Errorf("%q: %q", address, got)

@@ -1,13 +1,13 @@
 package widget
 
 import (
-	"charm.land/lipgloss/v2"
+	"vpsdeck/ui/style"
 )
 
 // StripCell is one cell of a strip: a sign that is told apart without its colour.
 type StripCell struct {
 	Glyph string // one cell wide
-	Style lipgloss.Style
+	Style style.Style
 }
 
 // Strip returns a row of cells as a span, such as a heat map of days. cells are the looks, and

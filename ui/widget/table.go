@@ -3,8 +3,6 @@ package widget
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/ui/style"
 )
 
@@ -27,8 +25,8 @@ func (t *Table) title(i int) string {
 
 // renderMatched underlines the runes that a filter has matched. It counts them from the left, so
 // it is for left-aligned text.
-func renderMatched(paint func(string, lipgloss.Style), text string, c *Span) {
-	marked := c.Style.Bold(true).Underline(true)
+func renderMatched(paint func(string, style.Style), text string, c *Span) {
+	marked := c.Style.Bold().Underline()
 	runes := []rune(text)
 	for from := 0; from < len(runes); {
 		to, on := from+1, c.Matched(from)
@@ -173,9 +171,9 @@ func (t *Table) row(b *strings.Builder, widths []int, gap int, s *style.Styles, 
 // line draws one line: a margin of two cells, the cells, and space up to the edge. over changes
 // the style of every part.
 func (t *Table) line(b *strings.Builder, widths []int, gap int, cell func(int) *Span, margin string,
-	over func(lipgloss.Style) lipgloss.Style) {
+	over func(style.Style) style.Style) {
 	b.WriteString(margin)
-	paint := func(text string, st lipgloss.Style) {
+	paint := func(text string, st style.Style) {
 		if over != nil {
 			st = over(st)
 		}
@@ -196,13 +194,13 @@ func (t *Table) line(b *strings.Builder, widths []int, gap int, cell func(int) *
 		before = spaces(gap)
 	}
 	if rest := t.width - used; rest > 0 { // at least the right margin
-		paint(spaces(rest), lipgloss.NewStyle())
+		paint(spaces(rest), style.Style{})
 	}
 }
 
 // cell draws one cell and the gap before it. The gap has the style of what follows, because every
 // change of style costs bytes.
-func (t *Table) cell(paint func(string, lipgloss.Style), c *Span, before string, width int, right bool) {
+func (t *Table) cell(paint func(string, style.Style), c *Span, before string, width int, right bool) {
 	text := NormalizeWidth(c.Text)
 	switch {
 	case c.Parts != nil:
@@ -211,13 +209,13 @@ func (t *Table) cell(paint func(string, lipgloss.Style), c *Span, before string,
 			before, width = "", width-Width(part.Text)
 		}
 		if width > 0 {
-			paint(spaces(width), lipgloss.NewStyle())
+			paint(spaces(width), style.Style{})
 		}
 	case c.Sign != "":
 		paint(before+c.Sign, c.SignStyle)
 		paint(Fit(" "+text, width-1, right), c.Style)
 	case c.Matched != nil && text == c.Text:
-		paint(before, lipgloss.NewStyle())
+		paint(before, style.Style{})
 		renderMatched(paint, Fit(text, width, right), c)
 	default:
 		paint(before+Fit(text, width, right), c.Style)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/ui/style"
@@ -59,7 +58,7 @@ func TestSelectedRowIsFilledToTheEdge(t *testing.T) {
 	table.SetSize(60, 3)
 	s := style.New(true)
 	line := strings.Split(table.View(s, true, setTestRow), "\n")[1]
-	background := lipgloss.NewStyle().Background(s.Palette.Selection).Render(" ")
+	background := style.Render(style.Style{}.Background(s.Palette.Selection), " ")
 	background, _, _ = strings.Cut(strings.TrimPrefix(background, "\x1b["), "m")
 	for _, part := range strings.Split(strings.TrimSuffix(line, "\x1b[m"), "\x1b[m") {
 		if !strings.Contains(part, background) {

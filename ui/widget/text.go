@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/ui/style"
@@ -193,9 +192,9 @@ func Justify(left, right string, width int) string {
 // Span is a piece of text in one style, with an optional sign before it in another style.
 type Span struct {
 	Text      string
-	Style     lipgloss.Style
+	Style     style.Style
 	Sign      string // one cell wide
-	SignStyle lipgloss.Style
+	SignStyle style.Style
 	Matched   func(rune int) bool // the runes of the text that a filter has matched; nil: none
 	Parts     []Span              // pieces in styles of their own, in place of Text; nil: none
 }

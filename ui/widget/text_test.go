@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/model"
+	"vpsdeck/ui/style"
 )
 
 // trickyTexts are texts whose width is easy to get wrong.
@@ -68,7 +68,11 @@ func TestFitProducesExactWidth(t *testing.T) {
 func TestFitTruncateAndWrapKeepWidthForAnyText(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 600 {
-		checkWidths(t, randomText(r), r.IntN(24), lipgloss.NewStyle().Bold(r.IntN(2) == 0))
+		st := style.Style{}
+		if r.IntN(2) == 0 {
+			st = st.Bold()
+		}
+		checkWidths(t, randomText(r), r.IntN(24), st)
 	}
 }
 
@@ -77,12 +81,12 @@ func FuzzFitKeepsWidth(f *testing.F) {
 		f.Add(text, i%7)
 	}
 	f.Fuzz(func(t *testing.T, text string, width int) {
-		checkWidths(t, model.Clean(text), width%500, lipgloss.NewStyle())
+		checkWidths(t, model.Clean(text), width%500, style.Style{})
 	})
 }
 
 // checkWidths checks a text as it is drawn: clean, and with a width that all terminals agree on.
-func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
+func checkWidths(t *testing.T, text string, width int, st style.Style) {
 	t.Helper()
 	text = NormalizeWidth(text)
 	for _, right := range []bool{false, true} {
@@ -90,7 +94,7 @@ func checkWidths(t *testing.T, text string, width int, st lipgloss.Style) {
 			t.Errorf("%+q in %d cells became %+q, %d cells wide", text, width, got, Width(got))
 		}
 	}
-	styled := st.Render(text)
+	styled := style.Render(st, text)
 	if got := Truncate(styled, width); Width(got) > max(width, 0) || width > 0 && Width(text) <= width &&
 		got != styled {
 		t.Errorf("%+q cut to %d cells became %+q", styled, width, got)

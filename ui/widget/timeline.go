@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"vpsdeck/ui/style"
 )
 
@@ -13,7 +11,7 @@ import (
 type TimelineMark struct {
 	At       time.Time
 	Glyph    string // one cell
-	Style    lipgloss.Style
+	Style    style.Style
 	Priority int // of two marks in one cell, the higher is drawn
 }
 
@@ -30,7 +28,7 @@ func (t Timeline) View(s *style.Styles, width int) (scale, line string) {
 }
 
 // Line draws the marks, up to the end, which is now. Between them is line, one cell wide.
-func (t Timeline) Line(line string, track, end lipgloss.Style, width int) string {
+func (t Timeline) Line(line string, track, end style.Style, width int) string {
 	cells := make([]TimelineMark, width)
 	for _, m := range t.Marks {
 		if c := &cells[t.column(m.At, width)]; c.Glyph == "" || m.Priority >= c.Priority {
