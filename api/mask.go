@@ -22,6 +22,7 @@ const (
 type mask struct {
 	forms     []string        // the token: as it is, escaped, and in base64 at each of the three possible offsets
 	chunks    map[uint64]bool // every run of 8 bytes in them
+	filter    [64]uint64      // a bit for each chunk, by bitOf: nearly all text is passed over without the map
 	minLength int             // the shortest part that is masked
 	stride    int             // the step of the search: every part of minLength has a chunk at a multiple of it
 }
@@ -43,11 +44,20 @@ func newMask(token string) *mask {
 	}
 	for _, form := range m.forms {
 		for i := 0; i+chunkSize <= len(form); i++ {
-			m.chunks[binary.LittleEndian.Uint64([]byte(form[i:]))] = true
+			chunk := binary.LittleEndian.Uint64([]byte(form[i:]))
+			word, bit := bitOf(chunk)
+			m.chunks[chunk], m.filter[word] = true, m.filter[word]|bit
 		}
 	}
 	m.stride = m.minLength - chunkSize + 1
 	return m
+}
+
+// bitOf returns the bit of a chunk in the filter. Chunks share bits, and even a long token's set few.
+func bitOf(chunk uint64) (word, bit uint64) {
+	const golden = 0x9E3779B97F4A7C15 // spreads chunks that differ little
+	hash := chunk * golden >> 52
+	return hash >> 6, 1 << (hash & 63)
 }
 
 // findNext returns where the next part of the token is in the text, from an index on. Both results
@@ -60,7 +70,8 @@ func (m *mask) findNext(text []byte, from int) (begin, end int) {
 		return len(text), len(text)
 	}
 	for at := from; at+chunkSize <= len(text); at += m.stride {
-		if !m.chunks[binary.LittleEndian.Uint64(text[at:])] {
+		chunk := binary.LittleEndian.Uint64(text[at:])
+		if word, bit := bitOf(chunk); m.filter[word]&bit == 0 || !m.chunks[chunk] {
 			continue
 		}
 		if begin, end := m.longestMatch(text, from, at); end-begin >= m.minLength {

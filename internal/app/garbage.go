@@ -9,7 +9,7 @@ import (
 // fleets and many sessions keep much memory live. docs/PERFORMANCE.md has the savings and the cost.
 const (
 	GCPercentSingle = 55
-	GCPercentServer = 40
+	GCPercentServer = 55
 )
 
 // At the start nothing is collected, so that the first frame has the processor to itself: for a
