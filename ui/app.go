@@ -114,6 +114,7 @@ func newParts(c *core) *App {
 		account: a.account, terminal: a.terminal}
 	c.env = &screen.Env{
 		Host: host{a}, State: c.state, Keys: &c.opts.Keys, Styles: func() *style.Styles { return c.styles },
+		Shared: c.isShared(),
 	}
 	return a
 }

@@ -10,8 +10,9 @@ import (
 	"vpsdeck/api/sim"
 )
 
-// token is the only token that the simulated accounts accept. It is no secret.
-const token = "vps_bench"
+// token is the only token that the simulated accounts accept. It is no secret, and about as long as a
+// real one: each answer is searched for it, which takes longer for a short one.
+const token = "vps_0123456789abcdefghijklmnopqrstuvwxyz0123"
 
 // account is a simulated account in real time. It was opened an hour ago, so that all operations of
 // its seed data have ended. Only its automatic backups run, from 2:00 to about 4:00 UTC (see

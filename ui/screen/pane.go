@@ -88,7 +88,7 @@ func (e *Env) loadingMessage(from source, what string) (message, bool) {
 	case from.err != nil:
 		return message{s.Bad, style.Failed + " no " + what + ": " + errorReason(from.err), errorRemedy(e, from.err)},
 			true
-	case !from.requested:
+	case !from.requested && !e.Shared:
 		return message{s.Muted, "not signed in", ""}, true
 	}
 	return message{s.Muted, "loading " + what + style.Ellipsis, ""}, true

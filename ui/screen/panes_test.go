@@ -70,6 +70,10 @@ func TestPointsPaneStates(t *testing.T) {
 		h.state.ApplyPoints(model.Snapshot, "", ticket, nil, model.ErrUnavailable)
 		return h
 	}
+	shared := func(h *harness) *harness {
+		h.env.Shared = true
+		return h
+	}
 	loading := func(h *harness) *harness {
 		h.state.Snapshots.Start(h.state.Now)
 		return h
@@ -80,6 +84,7 @@ func TestPointsPaneStates(t *testing.T) {
 	}{
 		"no account": {p(newHarness(t)), []string{"not signed in"}},
 		"loading":    {p(loading(newHarness(t))), []string{"loading snapshots"}},
+		"shared":     {p(shared(newHarness(t))), []string{"loading snapshots"}},
 		"failed": {p(failing(newHarness(t))), []string{"no snapshots", "the API has trouble",
 			"R retries now"}},
 		"empty": {p(newHarnessWith(t)),

@@ -46,6 +46,7 @@ type Env struct {
 	StrictDelete bool               // every deletion requires the server's name
 	Columns      Columns            // the visible columns; nil: all
 
+	Shared      bool    // another program polls the account
 	OnePane     bool    // only one pane is on the screen, so it says everything itself
 	PageSorting Sorting // the order of a server's page, kept for the next server
 }
