@@ -26,6 +26,7 @@ var hostileNames = map[string]string{
 	"Arabic and Hebrew":  `خادم שרת`,
 	"broken surrogates":  `\ud800x\udfff`,
 	"null":               `a\u0000b\u007f`,
+	"private sequences":  `\u001b_x\u001b\\\u001bPx\u001b\\\u001b^x\u001b\\\u001bXx\u001b\\`,
 	"styled like a word": `\u001b]8;;http://example.com\u001b\\link`,
 }
 

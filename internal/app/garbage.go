@@ -5,12 +5,9 @@ import (
 	"time"
 )
 
-// GOGC values, in percent of the live heap. They are lower than Go's default of 100, because large
+// gcPercent is GOGC, in percent of the live heap. It is lower than Go's default of 100, because large
 // fleets and many sessions keep much memory live. docs/PERFORMANCE.md has the savings and the cost.
-const (
-	GCPercentSingle = 55
-	GCPercentServer = 55
-)
+const gcPercent = 55
 
 // At the start nothing is collected, so that the first frame has the processor to itself: for a
 // time, and up to a number of bytes.
@@ -27,13 +24,13 @@ const ballastSize = 4 << 20
 var ballast []byte
 
 // TuneGC sets up the garbage collector for the rest of the process.
-func TuneGC(percent int) {
+func TuneGC() {
 	limit := debug.SetMemoryLimit(-1)
 	debug.SetMemoryLimit(min(limit, startMemory))
 	debug.SetGCPercent(-1)
 	time.AfterFunc(startTime, func() {
 		ballast = make([]byte, ballastSize)
-		debug.SetGCPercent(percent)
+		debug.SetGCPercent(gcPercent)
 		debug.SetMemoryLimit(limit)
 	})
 }

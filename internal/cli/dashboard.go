@@ -36,7 +36,7 @@ type startup struct {
 // openDashboard checks what the dashboard needs, then opens it. It reports the first problem in
 // this order: settings, token, terminal.
 func openDashboard(ctx context.Context, flags settings.Flags, demo bool, first ui.Start) error {
-	app.TuneGC(app.GCPercentSingle)
+	app.TuneGC()
 	if demo { // the demo has its own account; the environment does not apply
 		flags = withProfile(flags, "")
 	}

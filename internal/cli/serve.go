@@ -127,7 +127,7 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	if s.check {
 		return s.runCheck(ctx, acc, out)
 	}
-	app.TuneGC(app.GCPercentServer)
+	app.TuneGC()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	// outlives ctx: actions under way still get their responses while the server drains
