@@ -15,6 +15,7 @@ type AccountView struct {
 	Account      Account
 	AccountAt    time.Time   // when the account was loaded, by this machine's clock; zero: not yet
 	NextPoll     time.Time   // when all lists are requested again, by this machine's clock
+	Crowded      bool        // so many share the account that who only watches draws seldom
 	Operations   []Operation // the members' operations that are under way
 	requestTimes requestTimes
 }

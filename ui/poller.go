@@ -17,6 +17,7 @@ type poller struct {
 	*core
 	*poll.Poller
 	viewNextPoll  time.Time // when the shared poller polls next
+	crowded       bool      // many share the account
 	blurred       bool      // the terminal does not have the focus
 	lastCacheSave cacheSave
 	tickNumber    int       // number of the pending tick
@@ -78,8 +79,8 @@ func (p *poller) rescheduleTick() tea.Cmd {
 // nextRedraw is how long nothing on the screen changes without a message. While an operation of
 // this program runs or something is counted down, that is until the next full second, so that
 // everything changes in one frame. Otherwise it is until the age of the data or the time of another
-// operation changes, or the next poll is due. A session of a shared account waits for two steps
-// after the last message.
+// operation changes, or the next poll is due. A session of a shared account waits for a step
+// after the last message, or for more in a crowd.
 func (p *poller) nextRedraw() time.Duration {
 	switch {
 	case p.state.HasOwnOperations() || p.notices.hasPending() || p.state.Failure() != nil:
@@ -88,7 +89,10 @@ func (p *poller) nextRedraw() time.Duration {
 		return 30 * time.Second
 	}
 	if p.isShared() { // many screens that change at the same moment would hold up each other's keys
-		return sharedSteps*p.stepOfOthers() + time.Second
+		if p.crowded {
+			return crowdSteps*p.stepOfOthers() + time.Second
+		}
+		return p.stepOfOthers()
 	}
 	wait := widget.AgeStep
 	if len(p.state.Operations()) > 0 {
@@ -106,9 +110,9 @@ func (p *poller) nextRedraw() time.Duration {
 	return wait
 }
 
-// sharedSteps is how many steps a session of a shared account waits for a message before it draws.
-// The poller sends a view more often than that, even without news, so it draws only if none comes.
-const sharedSteps = 2
+// crowdSteps is how many steps a session in a crowd waits for a message before it draws. The poller
+// sends a view more often than that, even without news, so it draws only if none comes.
+const crowdSteps = 2
 
 // stepOfOthers is how often the progress of other programs' operations is drawn: each step of the
 // API's clock, which runs faster in a simulated account.

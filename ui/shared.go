@@ -32,7 +32,7 @@ func (a *actions) applySharedView(msg command.SharedViewMsg) tea.Cmd {
 	for _, o := range a.state.ApplyView(msg.View, msg.Others) {
 		cmds = append(cmds, a.handleProgress(o))
 	}
-	a.poller.viewNextPoll = msg.View.NextPoll
+	a.poller.viewNextPoll, a.poller.crowded = msg.View.NextPoll, msg.View.Crowded
 	if refused := errors.Is(a.state.Failure(), model.ErrUnauthorized); refused != a.tokenRefused {
 		a.tokenRefused = refused
 		a.notices.remove(tokenTopic)

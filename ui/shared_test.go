@@ -131,16 +131,25 @@ func (a *sharedAccount) createSnapshotAsAnna(w *harness, server string) command.
 	return command.ActionResultMsg{}
 }
 
-// A session that only watches draws seldom, but never so seldom that old data looks new.
+// In a crowd a session that only watches draws seldom, but never so seldom that old data looks new.
 func TestAgeIsShownWhenTheSharedPollerIsStuck(t *testing.T) {
 	t.Parallel()
-	var o sharedAccount
-	w := startApp(t, 120, 30, withServers(3), o.joinAsBert())
-	o.waitUntilLoaded()
-	w.RequireText("just now")
-	w.account.InjectFault("GET /: hold")
-	o.waitForText("20 s ago")
-	o.waitForText("40 s ago")
+	for name, others := range map[string]int{"team": 1, "crowd": 20} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var o sharedAccount
+			w := startApp(t, 120, 30, withServers(3), o.joinAsBert(func(*team.MemberOptions, *ui.Options) {
+				for range others {
+					o.hub.Join(team.MemberOptions{Actor: model.Actor{Name: "anna"}})
+				}
+			}))
+			o.waitUntilLoaded()
+			w.RequireText("just now")
+			w.account.InjectFault("GET /: hold")
+			o.waitForText("20 s ago")
+			o.waitForText("40 s ago")
+		})
+	}
 }
 
 func TestActionOfAnotherMemberIsShownAndNotRepeated(t *testing.T) {

@@ -51,6 +51,10 @@ const (
 	turnBurst    = 16
 )
 
+// crowdSize is how many members are a crowd, in which watchers get few views. A smaller team sees the
+// progress of others as it is polled.
+const crowdSize = turnBurst
+
 // turns hands out the times at which members may have a view. They are on the real clock, because
 // they spare the processors.
 type turns struct{ last time.Time }
@@ -180,6 +184,7 @@ func (h *Hub) publish() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	view := h.state.AccountView(h.view.Number+1, h.poller.NextRefresh(), h.state.TeamOperations())
+	view.Crowded = len(h.members) > crowdSize
 	if view.HasNews(h.view) {
 		h.newsIn = view.Number
 	}

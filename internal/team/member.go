@@ -88,7 +88,7 @@ func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []mode
 	return view, others, true
 }
 
-// viewInterval is how often a member gets a view without news, so that the age of its data is right.
+// viewInterval is how often a member of a crowd gets a view without news, so that the age of its data is right.
 // It is less than the time between two polls.
 const viewInterval = 15 * time.Second
 
@@ -96,7 +96,7 @@ const viewInterval = 15 * time.Second
 // its program draw, so a crowd that only watches does not get one for each list that is polled. The
 // caller holds the lock.
 func (m *Member) wants(view model.AccountView, after int) bool {
-	return m.hub.newsIn > after || len(m.work) > 0 || !m.refreshAt.IsZero() ||
+	return len(m.hub.members) <= crowdSize || m.hub.newsIn > after || len(m.work) > 0 || !m.refreshAt.IsZero() ||
 		view.ListsAt().Sub(m.listsAt) >= viewInterval
 }
 

@@ -406,10 +406,14 @@ func TestScopedJournalWaitsForServers(t *testing.T) {
 }
 
 // Each view makes a program draw. A crowd that only watches cannot afford that for each list that is
-// polled without news, only now and then for the age of the data.
+// polled without news, only now and then for the age of the data. A team sees each.
 func TestWatcherGetsFewViewsWithoutNews(t *testing.T) {
 	h := newHarness(t, 12)
+	for range 16 {
+		h.join("somebody").waitLoaded()
+	}
 	anna := h.join("anna").waitLoaded()
+	anna.advanceUntil("the crowd is known", func() bool { return anna.view.Crowded })
 	first, views, quiet := anna.view.Number, 0, 0
 	before := anna.view
 	anna.advanceUntil("three views without news came", func() bool {
@@ -432,6 +436,21 @@ func TestWatcherGetsFewViewsWithoutNews(t *testing.T) {
 	asked := h.clock.Now()
 	anna.RequestRefresh()
 	anna.waitUntil("the requested lists came", func() bool { return !anna.view.ListsAt().Before(asked) })
+}
+
+func TestTeamGetsEveryView(t *testing.T) {
+	h := newHarness(t, 12)
+	anna := h.join("anna").waitLoaded()
+	before := anna.view
+	anna.advanceUntil("a view without news came soon", func() bool {
+		last := before
+		before = anna.view
+		return anna.view.Number > last.Number && !anna.view.HasNews(last) &&
+			anna.view.ListsAt().Sub(last.ListsAt()) < 15*time.Second
+	})
+	if anna.view.Crowded {
+		t.Error("one member is a crowd")
+	}
 }
 
 // In a crowd the views go out one after the other, so that keys are answered meanwhile. Who has
