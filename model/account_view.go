@@ -45,6 +45,20 @@ func (v AccountView) ListsAt() time.Time {
 	return oldest
 }
 
+// RequestedAt returns when the newest answer in the view was requested, on the API's clock. An answer
+// is evidence of what runs, even if it is like the one before.
+func (v AccountView) RequestedAt() time.Time {
+	newest := v.requestTimes.servers
+	for _, points := range v.requestTimes.points {
+		for _, at := range []time.Time{points.allAt, points.serverAt} {
+			if at.After(newest) {
+				newest = at
+			}
+		}
+	}
+	return newest
+}
+
 // HasNews reports whether the view shows anything that an earlier one did not, except newer ages:
 // other items or operations, or a failure, whose retry is counted down.
 func (v AccountView) HasNews(earlier AccountView) bool {

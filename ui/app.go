@@ -140,7 +140,7 @@ func (a *App) Init() tea.Cmd {
 		cmds = append(cmds, a.account.askAccess(""))
 	} else {
 		cmds = append(cmds, a.poller.loadCache(), a.poller.refreshAll(), a.session.LoadHistory(),
-			a.poller.awaitView(0), a.views.openOverlay(), a.terminal.start())
+			a.poller.awaitView(0), a.views.openOverlay())
 	}
 	for _, text := range a.opts.Notices {
 		cmds = append(cmds, func() tea.Msg { return NoticeMsg{text} })

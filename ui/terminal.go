@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"vpsdeck/model"
-	"vpsdeck/ui/command"
 	"vpsdeck/ui/dialog"
 )
 
@@ -20,43 +19,14 @@ type terminal struct {
 	sentProgress string    // the last progress sequence sent to the terminal behind tmux
 	lastKey      time.Time // when the last key or paste came, by KeyTime
 	frame        *tea.View // the last drawn screen; nil: it must be drawn again
-	starting     bool      // the first lists wait for each other
-	outdated     bool      // frame is kept for that time, though it lacks some
-}
-
-// startTime is how long the first lists wait for each other. If the API is near they come within a
-// few milliseconds, and Bubble Tea shows only the last screen of its first 15 ms.
-const startTime = 8 * time.Millisecond
-
-// startOverMsg ends the wait of the first lists.
-type startOverMsg struct{}
-
-// start begins the wait of the first lists. It is in real time, as the frames of Bubble Tea are.
-func (t *terminal) start() tea.Cmd {
-	t.starting = true
-	return tea.Tick(startTime, func(time.Time) tea.Msg { return startOverMsg{} })
 }
 
 // Update learns from the environment whether tmux is between.
 func (t *terminal) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.EnvMsg:
+	if msg, ok := msg.(tea.EnvMsg); ok {
 		t.tmux = msg.Getenv("TMUX") != ""
-	case startOverMsg:
-		t.starting = false
 	}
 	return nil
-}
-
-// keepFrame keeps the screen from before an answer of the API, if other lists are about to come.
-func (t *terminal) keepFrame(before *tea.View, msg tea.Msg) {
-	if _, loaded := t.state.ListsAt(); loaded || !t.starting {
-		return
-	}
-	switch msg.(type) {
-	case command.ServersLoadedMsg, command.PointsLoadedMsg, command.AccountLoadedMsg:
-		t.frame, t.outdated = before, true
-	}
 }
 
 // isBurst says whether a key came so soon after the last one that nobody can have typed both.

@@ -16,7 +16,6 @@ import (
 // Update routes a message: size, keys and the mouse to what they are for, everything else to every
 // part of the program and to the open dialogs. Forms hang without their own messages.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	frame := a.terminal.frame
 	if !a.isInvisible(msg) {
 		a.updateClocks()
 		a.terminal.frame = nil
@@ -48,9 +47,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		cmd = a.toParts(msg)
 	}
-	cmd = tea.Batch(cmd, a.settle())
-	a.terminal.keepFrame(frame, msg)
-	return a, cmd
+	return a, tea.Batch(cmd, a.settle())
 }
 
 // isInvisible says whether a message changes nothing on the screen. The clocks do not advance for
@@ -63,8 +60,6 @@ func (a *App) isInvisible(msg tea.Msg) bool {
 		return msg.Width == a.width && msg.Height == a.height
 	case configReloadedMsg:
 		return !msg.changed && msg.err == nil
-	case startOverMsg:
-		return !a.terminal.outdated
 	case tickMsg:
 		return a.poller.changesNothing(msg)
 	case previewDueMsg:

@@ -30,7 +30,7 @@ type Member struct {
 	options    MemberOptions
 	turn       int                     // of the last report of operations
 	viewTurn   time.Time               // when it may have the next view; only Next uses it; zero: not asked yet
-	listsAt    time.Time               // of the view that it has
+	had        model.AccountView       // the view that it has
 	refreshAt  time.Time               // when it requested a refresh whose lists it has not yet; zero: it did not
 	work       map[int]model.Operation // open operations, by the session's own numbers
 	ownNumbers map[int]bool            // the hub's numbers of all operations of this member, also finished ones
@@ -78,7 +78,7 @@ func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []mode
 	view = m.hub.latestView()
 	view.Fleet = m.hub.fleetFor(view.Fleet, m.options.Scope)
 	m.hub.mu.Lock()
-	if m.listsAt = view.ListsAt(); !m.listsAt.Before(m.refreshAt) {
+	if m.had = view; !view.ListsAt().Before(m.refreshAt) {
 		m.refreshAt = time.Time{}
 	}
 	others := slices.DeleteFunc(slices.Clone(view.Operations),
@@ -88,7 +88,8 @@ func (m *Member) Next(ctx context.Context, after int) (model.AccountView, []mode
 	return view, others, true
 }
 
-// viewInterval is how often a member of a crowd gets a view without news, so that the age of its data is right.
+// viewInterval is how often a member of a crowd gets a view without news: for the age of its data, and
+// because an answer that is like the one before may be what shows that an operation has ended.
 // It is less than the time between two polls.
 const viewInterval = 15 * time.Second
 
@@ -97,7 +98,8 @@ const viewInterval = 15 * time.Second
 // caller holds the lock.
 func (m *Member) wants(view model.AccountView, after int) bool {
 	return len(m.hub.members) <= crowdSize || m.hub.newsIn > after || len(m.work) > 0 || !m.refreshAt.IsZero() ||
-		view.ListsAt().Sub(m.listsAt) >= viewInterval
+		view.ListsAt().Sub(m.had.ListsAt()) >= viewInterval ||
+		view.RequestedAt().Sub(m.had.RequestedAt()) >= viewInterval
 }
 
 // waitForTurn waits until the member may have a view. It returns false if the context ends first;
