@@ -36,27 +36,15 @@ func (v AccountView) Lists() [3]ListStatus { return [3]ListStatus{v.Servers, v.P
 // ListsAt returns when the oldest of the lists was loaded, by this machine's clock; zero: not all of
 // them are.
 func (v AccountView) ListsAt() time.Time {
-	oldest := v.Servers.At
-	for _, list := range v.Points {
-		if list.At.Before(oldest) {
-			oldest = list.At
-		}
-	}
-	return oldest
+	return slices.MinFunc([]time.Time{v.Servers.At, v.Points[Backup].At, v.Points[Snapshot].At}, time.Time.Compare)
 }
 
 // RequestedAt returns when the newest answer in the view was requested, on the API's clock. An answer
 // is evidence of what runs, even if it is like the one before.
 func (v AccountView) RequestedAt() time.Time {
-	newest := v.requestTimes.servers
-	for _, points := range v.requestTimes.points {
-		for _, at := range []time.Time{points.allAt, points.serverAt} {
-			if at.After(newest) {
-				newest = at
-			}
-		}
-	}
-	return newest
+	backups, snapshots := v.requestTimes.points[Backup], v.requestTimes.points[Snapshot]
+	return slices.MaxFunc([]time.Time{v.requestTimes.servers, backups.allAt, backups.serverAt, snapshots.allAt,
+		snapshots.serverAt}, time.Time.Compare)
 }
 
 // HasNews reports whether the view shows anything that an earlier one did not, except newer ages:
@@ -70,9 +58,15 @@ func (v AccountView) HasNews(earlier AccountView) bool {
 		}
 	}
 	return v.Fleet != earlier.Fleet || !v.AccountAt.Equal(earlier.AccountAt) ||
-		!slices.EqualFunc(v.Operations, earlier.Operations, func(x, y Operation) bool {
-			return x.Number == y.Number && x.Phase == y.Phase && x.Point.ID == y.Point.ID
-		})
+		!SameProgress(v.Operations, earlier.Operations)
+}
+
+// SameProgress reports whether two lists have the same operations, in the same phases and on the same
+// points. Only then is there nothing to tell the other members.
+func SameProgress(a, b []Operation) bool {
+	return slices.EqualFunc(a, b, func(x, y Operation) bool {
+		return x.Number == y.Number && x.Phase == y.Phase && x.Point.ID == y.Point.ID
+	})
 }
 
 // Assess assesses the servers in advance. The cost grows with the account, so it is paid where the

@@ -103,13 +103,20 @@ func (f *Fleet) keepOrder(earlier *Fleet) {
 // share the fleet share it, so that in a crowd one of them sorts it.
 func (f *Fleet) NewestFirst(kind Kind) []*Point { return f.newest[kind]() }
 
-// sortWhenUsed sorts pointers to points at the first call, because points are large.
+// PointersTo returns pointers to the points, because points are large and rows are moved. Nobody
+// writes to the list.
+func PointersTo(points []Point) []*Point {
+	out := make([]*Point, len(points))
+	for i := range points {
+		out[i] = &points[i]
+	}
+	return out
+}
+
+// sortWhenUsed sorts pointers to the points at the first call.
 func sortWhenUsed(points []Point) func() []*Point {
 	return sync.OnceValue(func() []*Point {
-		sorted := make([]*Point, len(points))
-		for i := range points {
-			sorted[i] = &points[i]
-		}
+		sorted := PointersTo(points)
 		slices.SortFunc(sorted, NewestFirst)
 		return sorted
 	})

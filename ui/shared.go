@@ -52,10 +52,7 @@ func (a *actions) reportOperations() tea.Cmd {
 		return nil
 	}
 	open, upTo := a.state.OwnOperations()
-	same := func(x, y model.Operation) bool {
-		return x.Number == y.Number && x.Phase == y.Phase && x.Point.ID == y.Point.ID
-	}
-	if slices.EqualFunc(open, a.reported, same) {
+	if model.SameProgress(open, a.reported) {
 		return nil
 	}
 	a.reported = open

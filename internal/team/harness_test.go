@@ -122,6 +122,17 @@ func (h *harness) join(name string, change ...func(*team.MemberOptions)) *testMe
 	return &testMember{Member: member, h: h, state: &model.State{Me: options.Actor}}
 }
 
+// joinCrowd is join after so many others that watchers get few views.
+func (h *harness) joinCrowd(name string) *testMember {
+	h.t.Helper()
+	for range 17 {
+		h.join("somebody").waitLoaded()
+	}
+	m := h.join(name).waitLoaded()
+	m.advanceUntil("the crowd is known", func() bool { return m.view.Crowded })
+	return m
+}
+
 // testMember is a member of the hub, with the state that it has received.
 type testMember struct {
 	*team.Member

@@ -409,11 +409,7 @@ func TestScopedJournalWaitsForServers(t *testing.T) {
 // polled without news, only now and then for the age of the data. Who asks for a refresh gets each.
 func TestWatcherGetsFewViewsWithoutNews(t *testing.T) {
 	h := newHarness(t, 12)
-	for range 17 {
-		h.join("somebody").waitLoaded()
-	}
-	anna := h.join("anna").waitLoaded()
-	anna.advanceUntil("the crowd is known", func() bool { return anna.view.Crowded })
+	anna := h.joinCrowd("anna")
 	before := anna.view
 	nextWithoutNews := func() (gap time.Duration, ok bool) {
 		last := before
@@ -442,11 +438,7 @@ func TestWatcherGetsFewViewsWithoutNews(t *testing.T) {
 // while another list is slow.
 func TestWatcherGetsEvidenceWhileAListIsSlow(t *testing.T) {
 	h := newHarness(t, 12)
-	for range 17 {
-		h.join("somebody").waitLoaded()
-	}
-	anna := h.join("anna").waitLoaded()
-	anna.advanceUntil("the crowd is known", func() bool { return anna.view.Crowded })
+	anna := h.joinCrowd("anna")
 	h.holdSnapshots()
 	before := anna.view
 	anna.advanceUntil("a view came in which only a running operation was polled", func() bool {

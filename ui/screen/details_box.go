@@ -99,7 +99,7 @@ func fitBox(lines []boxLine, height, width int) []string {
 // lines returns what fits in the box. Each part keeps its place from server to server, so that the
 // eye finds it, and few cells change.
 func (d *Details) lines(s *style.Styles, server model.Server, width int) []string {
-	points := pointersTo(d.env.State.PointsOf(server.ID))
+	points := model.PointersTo(d.env.State.PointsOf(server.ID))
 	policy := d.env.Policies.For(server)
 	var lines []boxLine
 	add := func(rank int, texts ...string) {

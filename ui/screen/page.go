@@ -68,7 +68,7 @@ func (p *Page) Title() string { return "Server" }
 // Refresh updates the rows from the state. The column of restore durations is shown only if there
 // was a restore.
 func (p *Page) Refresh() {
-	points := pointersTo(p.env.State.PointsOf(p.server))
+	points := model.PointersTo(p.env.State.PointsOf(p.server))
 	p.table.Columns[pageRestoreTime] = widget.Column{}
 	if slices.ContainsFunc(points,
 		func(q *model.Point) bool { _, known := p.env.State.LastRestoreDuration(*q); return known }) {

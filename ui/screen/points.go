@@ -81,7 +81,7 @@ func (p *Points) SelectPoint(k model.Key) {
 func (p *Points) Refresh() {
 	defer p.widenExpiry()
 	if !p.fleet {
-		p.setRows(slices.DeleteFunc(pointersTo(p.env.State.PointsOf(p.server.ID)),
+		p.setRows(slices.DeleteFunc(model.PointersTo(p.env.State.PointsOf(p.server.ID)),
 			func(point *model.Point) bool { return point.Kind != p.kind }))
 		return
 	}
@@ -110,16 +110,6 @@ func (p *Points) widenExpiry() {
 	}) {
 		column.Width = len("none stated")
 	}
-}
-
-// pointersTo returns pointers to the points, because points are large and rows are moved. Nobody
-// writes to the list.
-func pointersTo(points []model.Point) []*model.Point {
-	out := make([]*model.Point, len(points))
-	for i := range points {
-		out[i] = &points[i]
-	}
-	return out
 }
 
 // Update handles a message; see [Pane].
