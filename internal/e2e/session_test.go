@@ -36,6 +36,7 @@ type session struct {
 	initialState *term.State // of the terminal
 	exited       chan struct{}
 	drained      chan struct{} // closed when all output has been read
+	answers      io.Writer     // takes what the terminal answers to queries
 	lastKey      time.Time     // when the last key was sent
 
 	mu         sync.Mutex
@@ -49,7 +50,8 @@ type session struct {
 const testTimeout = 45 * time.Second
 
 // startSession starts a program on a new terminal. It keeps a standard input that the program
-// already has.
+// already has. Then nobody reads from the new terminal, so it answers no queries: it would echo the
+// answers onto its own screen, at any time.
 func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	t.Helper()
 	s := startUnreadSession(t, cmd)
@@ -76,8 +78,9 @@ func startUnreadSession(t *testing.T, cmd *exec.Cmd) *session {
 	if s.initialState, err = term.GetState(int(s.tty.Fd())); err != nil {
 		t.Fatal(err)
 	}
+	s.answers = io.Discard
 	if cmd.Stdin == nil {
-		cmd.Stdin = s.tty
+		cmd.Stdin, s.answers = s.tty, s.ptmx
 	}
 	cmd.Stdout, cmd.Stderr = s.tty, s.tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1}
@@ -117,7 +120,7 @@ func (s *session) readOutput() {
 	// support them.
 	_, _ = emulator.Write([]byte(ansi.ResetModeSynchronizedOutput + ansi.ResetModeUnicodeCore))
 	// The emulator's answers must be read, or its Write blocks for ever.
-	go func() { _, _ = io.Copy(s.ptmx, emulator) }()
+	go func() { _, _ = io.Copy(s.answers, emulator) }()
 	defer func() { // the emulator's Close races with its Read; closing its pipe does not
 		if pipe, ok := emulator.InputPipe().(io.Closer); ok {
 			_ = pipe.Close()
