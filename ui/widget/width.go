@@ -47,10 +47,11 @@ func plainWidth(text string) (width int, plain bool) {
 // geometric shape. It excludes those that can start an emoji.
 func isLineOrShape(r rune) bool {
 	switch r {
-	case '·', '…', '–', '✓', '✗', '⊘', '•':
+	case '·', '…', '–', '—', '✓', '✗', '⊘', '•', '×', '“', '”', '’', '‹', '›', '←', '↑', '→', '↓', '↵':
 		return true
 	}
-	return r >= 0x2500 && r <= 0x25a9 || r >= 0x25b7 && r <= 0x25bf || r >= 0x25c1 && r <= 0x25fa
+	return r >= 0x2500 && r <= 0x25a9 || r >= 0x25ac && r <= 0x25b5 || r >= 0x25b7 && r <= 0x25bf ||
+		r >= 0x25c1 && r <= 0x25fa
 }
 
 // sgrLength is the length of the SGR sequence that a text begins with, or 0 if it begins with

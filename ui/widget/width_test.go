@@ -42,9 +42,25 @@ func TestWidthMatchesTerminalForAnyText(t *testing.T) {
 
 func TestPlainTextIsMeasuredDirectly(t *testing.T) {
 	for _, text := range []string{"", "web-server-01", "╭─ Servers 12 ──╮", "\x1b[38;2;1;2;3m● active\x1b[m",
-		"5 d 3 h · usually 3–10 m…"} {
+		"5 d 3 h · usually 3–10 m…", "COVERAGE ↓", "▲ overdue"} {
 		if w, plain := plainWidth(text); !plain || w != ansi.StringWidth(text) {
 			t.Errorf("%q: %d, %v", text, w, plain)
 		}
+	}
+}
+
+// Plain text is drawn as it is, so its glyphs must have the same width in every terminal.
+func TestPlainGlyphsHaveUniformWidth(t *testing.T) {
+	plain := 0
+	for r := rune(0x80); r < 0x20000; r++ {
+		if isLineOrShape(r) {
+			plain++
+			if !hasUniformWidth(string(r)) {
+				t.Errorf("%c, %U", r, r)
+			}
+		}
+	}
+	if plain < 250 {
+		t.Errorf("only %d glyphs", plain)
 	}
 }
