@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -45,11 +47,14 @@ func executeWithTiming(ctx context.Context, args []string, tm timing) error {
 func parseAndRun(ctx context.Context, args []string, tm timing) error {
 	var do runFunc
 	helped := false
-	root := rootCommand(&do, tm)
+	out := &standardOutput{File: os.Stdout}
+	root := rootCommand(&do, tm, out)
 	root.SetArgs(args)
 	root.SetHelpFunc(func(*cobra.Command, []string) { helped = true })
 	cmd, err := root.ExecuteC()
 	switch {
+	case out.err != nil: // of the version or the completions, which cobra writes
+		return stdoutError(out.err)
 	case err != nil:
 		return usageError(cmd, err)
 	// cobra would answer an unknown word with help and exit code 0
@@ -59,14 +64,31 @@ func parseAndRun(ctx context.Context, args []string, tm timing) error {
 		// fang renders only the help. For an error it would first query the terminal's background,
 		// wait seconds for an answer, and swallow what is typed meanwhile.
 		showFlagArguments(root)
-		return fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
+		err := fang.Execute(ctx, root, fang.WithoutManpage(), fang.WithoutVersion())
+		return cmp.Or(stdoutError(out.err), err)
 	case do != nil:
 		return do(ctx)
 	}
 	return nil
 }
 
-func rootCommand(do *runFunc, tm timing) *cobra.Command {
+// standardOutput keeps the first error of writing, which the libraries ignore, or print as it is.
+type standardOutput struct {
+	*os.File // fang asks whether it is a terminal
+	err      error
+}
+
+// Write writes to standard output.
+func (s *standardOutput) Write(p []byte) (int, error) {
+	n, err := s.File.Write(p)
+	s.err = cmp.Or(s.err, err)
+	return n, err
+}
+
+// WriteString writes to standard output.
+func (s *standardOutput) WriteString(text string) (int, error) { return s.Write([]byte(text)) }
+
+func rootCommand(do *runFunc, tm timing, out io.Writer) *cobra.Command {
 	var demo, ascii bool
 	var common func() settings.Flags
 	var start func([]string) (ui.Start, error)
@@ -111,6 +133,7 @@ func rootCommand(do *runFunc, tm timing) *cobra.Command {
 			return nil
 		},
 	}
+	root.SetOut(out)
 	root.SetVersionTemplate("vpsdeck {{.Version}}\n")
 	flags := root.Flags()
 	flags.BoolVar(&demo, "demo", false,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,7 @@ func TestEveryFlagNamesItsArgument(t *testing.T) {
 			visit(sub)
 		}
 	}
-	visit(rootCommand(&do, timing{}))
+	visit(rootCommand(&do, timing{}, io.Discard))
 	for name := range flagArguments {
 		if !used[name] {
 			t.Errorf("no flag --%s takes an argument", name)

@@ -45,13 +45,11 @@ func manCommand(do *runFunc) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			*do = func(context.Context) error {
 				page, err := manPage(cmd.Root())
-				if err == nil {
-					_, err = fmt.Fprint(cmd.OutOrStdout(), page)
-				}
 				if err != nil {
 					return settings.Errorf(settings.ExitOther, "the man page could not be generated")
 				}
-				return nil
+				_, err = fmt.Fprint(cmd.OutOrStdout(), page)
+				return stdoutError(err)
 			}
 			return nil
 		},
