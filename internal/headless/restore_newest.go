@@ -13,13 +13,15 @@ import (
 
 // Moment is a time as it is given on the command line: absolute, or an age by the API's clock.
 type Moment struct {
-	at  time.Time
-	age time.Duration
+	at       time.Time
+	age      time.Duration
+	absolute bool // at counts, which may be the zero time
 }
 
 // momentLayouts are the forms of an absolute time. Without an offset it is UTC.
 var momentLayouts = []string{
-	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly,
+	time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05",
+	"2006-01-02 15:04", time.DateOnly,
 }
 
 // ParseMoment reads a time such as "2025-01-15 18:30", or an age such as 36h. Its error is a
@@ -27,7 +29,7 @@ var momentLayouts = []string{
 func ParseMoment(text string) (Moment, error) {
 	for _, layout := range momentLayouts {
 		if at, err := time.Parse(layout, text); err == nil {
-			return Moment{at: at.UTC()}, nil
+			return Moment{at: at.UTC(), absolute: true}, nil
 		}
 	}
 	age, err := model.ParseAge(text)
@@ -40,10 +42,10 @@ func ParseMoment(text string) (Moment, error) {
 
 // time returns the absolute time.
 func (m Moment) time(now time.Time) time.Time {
-	if m.at.IsZero() {
-		return now.Add(-m.age)
+	if m.absolute {
+		return m.at
 	}
-	return m.at
+	return now.Add(-m.age)
 }
 
 // newestPoint returns the newest usable restore point of the server that the options name, and the
