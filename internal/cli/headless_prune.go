@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vpsdeck/internal/headless"
 	"vpsdeck/internal/settings"
@@ -67,8 +69,13 @@ func pruneCommand(do *runFunc, tm timing) *cobra.Command {
 		if problems := policy.Rules.Check(); len(problems) > 0 {
 			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage, "%s", problems[0].Message))
 		}
+		given := false
+		cmd.Flags().Visit(func(f *pflag.Flag) { given = given || strings.HasPrefix(f.Name, "keep-") })
 		if !policy.Rules.IsZero() {
 			opts.Policy = &policy
+		} else if given {
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
+				"0 is no rule: keep at least 1, or leave it out for the rules of the config"))
 		} else if len(policy.Protect) > 0 || policy.Automatic {
 			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
 				"--protect and --automatic need rules beside them, such as --keep-last 2"))

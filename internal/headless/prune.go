@@ -91,7 +91,7 @@ func (r *Runner) Prune(ctx context.Context, opts PruneOptions) error {
 	removals := plan.Removals()
 	if len(removals) == 0 {
 		r.notef(nothingToPrune)
-		return nil
+		return r.execute(ctx, nil, opts.Follow) // no data, in the format that was asked for
 	}
 	if err := r.resumeEarlier(ctx, servers, opts.Follow); err != nil {
 		return err
