@@ -188,6 +188,10 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 		if snapshot != "" {
 			opts.Point = model.Key{Kind: model.Snapshot, ID: model.ID(snapshot)}
 		}
+		if cmd.Flags().Changed("server") && opts.Server == "" { // probably a variable that a script did not set
+			return withHelpHint(cmd, settings.Errorf(settings.ExitUsage,
+				"--server is empty: give the exact name of the server"))
+		}
 		if opts.Follow, err = follow(); err != nil {
 			return err
 		}

@@ -98,6 +98,7 @@ func listPoints(kind model.Kind) listFunc {
 func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, columns []string,
 	list listFunc) *cobra.Command {
 	var opts headless.ListOptions
+	var server string
 	var common func() settings.Flags
 	var output func() (headless.Format, error)
 	cmd := &cobra.Command{
@@ -106,12 +107,13 @@ func newListCommand(do *runFunc, tm timing, what, short string, fields query.Fie
 			if opts.Format, err = output(); err != nil {
 				return err
 			}
+			opts.Server = flagIfSet(cmd, "server", &server)
 			run := commandRun{cmd: cmd, flags: common(), timing: tm}
 			return setRun(do, run.runReadOnly,
 				func(ctx context.Context, r *headless.Runner) error { return list(r, ctx, opts) })
 		},
 	}
-	cmd.Flags().StringVar(&opts.Server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
+	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
 	cmd.Flags().StringVar(&opts.Filter, "filter", "",
 		"only matching entries: words and fields, as with / in the dashboard")
 	output, common = outputFlags(cmd, columns), commonFlags(cmd)

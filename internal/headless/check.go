@@ -154,13 +154,10 @@ func (r *Runner) explain(servers []model.Server) error {
 // serversToCheck returns the servers to check. No servers is an error, because then nothing is
 // covered.
 func (r *Runner) serversToCheck(ctx context.Context, opts CheckOptions) ([]model.Server, error) {
-	asked := ""
-	if opts.Server != nil {
-		if asked = *opts.Server; strings.TrimSpace(asked) == "" {
-			return nil, uncheckedError("--server is empty: name a server, or leave it out to check all")
-		}
+	if opts.Server != nil && strings.TrimSpace(*opts.Server) == "" {
+		return nil, uncheckedError("--server is empty: name a server, or leave it out to check all")
 	}
-	servers, err := r.loadServers(ctx, asked)
+	servers, err := r.loadServers(ctx, opts.Server)
 	if err == nil && len(servers) == 0 {
 		err = uncheckedError("this account has no servers, so there is nothing to check")
 	}

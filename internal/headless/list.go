@@ -15,8 +15,8 @@ import (
 
 // ListOptions are the options of a list.
 type ListOptions struct {
-	Server string // an ID, a name or a glob; empty: all
-	Filter string // in the filter's language; empty: all
+	Server *string // an ID, a name or a glob; nil: all
+	Filter string  // in the filter's language; empty: all
 	Format Format
 }
 
@@ -77,15 +77,15 @@ func (r *Runner) withIncomplete(err error) error {
 	return r.incomplete
 }
 
-// loadServers loads the account and returns the servers that match; all if asked is empty.
-func (r *Runner) loadServers(ctx context.Context, asked string) ([]model.Server, error) {
+// loadServers loads the account and returns the servers that match; all if asked is nil.
+func (r *Runner) loadServers(ctx context.Context, asked *string) ([]model.Server, error) {
 	if err := r.load(ctx); err != nil {
 		return nil, err
 	}
-	if asked == "" {
+	if asked == nil {
 		return slices.Clone(r.state.Servers.Value), nil
 	}
-	return r.matchServers(asked, r.state.Servers.Value)
+	return r.matchServers(*asked, r.state.Servers.Value)
 }
 
 func (r *Runner) newServerRow(s model.Server, assessment model.Assessment) serverRow {
@@ -167,13 +167,13 @@ func (r *Runner) ListPoints(ctx context.Context, kind model.Kind, opts ListOptio
 
 // loadPoints fetches the restore points of one kind of the servers that match. It requests no more
 // than necessary.
-func (r *Runner) loadPoints(ctx context.Context, kind model.Kind, asked string) ([]model.Point, error) {
-	if asked == "" {
+func (r *Runner) loadPoints(ctx context.Context, kind model.Kind, asked *string) ([]model.Point, error) {
+	if asked == nil {
 		return r.fetchPoints(ctx, kind, "")
 	}
 	servers, err := r.opts.Client.Servers(ctx, model.ServerFilter{})
 	if servers, err = acceptIncomplete(r, servers, err); err == nil {
-		servers, err = r.matchServers(asked, servers)
+		servers, err = r.matchServers(*asked, servers)
 	}
 	if err != nil {
 		return nil, err
