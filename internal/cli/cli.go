@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -38,10 +39,17 @@ func execute(ctx context.Context, args []string) error {
 // executeWithTiming is execute with a clock and a timeout that the caller chooses.
 func executeWithTiming(ctx context.Context, args []string, tm timing) error {
 	err := parseAndRun(ctx, args, tm)
-	if slices.Contains(args, "check") && slices.Contains(args, "--nagios") { // also if the command line is wrong
+	if slices.Contains(args, "check") && slices.ContainsFunc(args, asksForPlugin) { // also if the line is wrong
 		return headless.ReportPluginError(os.Stdout, err)
 	}
 	return err
+}
+
+// asksForPlugin reports whether an argument is --nagios, with or without a value.
+func asksForPlugin(arg string) bool {
+	value, valued := strings.CutPrefix(arg, "--nagios=")
+	on, err := strconv.ParseBool(value)
+	return arg == "--nagios" || valued && on && err == nil
 }
 
 func parseAndRun(ctx context.Context, args []string, tm timing) error {

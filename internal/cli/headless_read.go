@@ -163,12 +163,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 			if opts.Snapshots, err = snapshots(cmd); err != nil {
 				return err
 			}
-			if cmd.Flags().Changed("explain") {
-				server, opts.Explain = explain, true
-				opts.Server = &server
-			} else {
-				opts.Server = flagIfSet(cmd, "server", &server)
-			}
+			opts.Server, opts.Explain = flagIfSet(cmd, "server", &server), flagIfSet(cmd, "explain", &explain)
 			run := commandRun{cmd: cmd, flags: common(), timing: tm}
 			*do = func(ctx context.Context) error {
 				return opts.ReportUnchecked(cmd.OutOrStdout(),

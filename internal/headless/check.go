@@ -20,8 +20,8 @@ type CheckOptions struct {
 	Backups   RequirementOptions
 	Snapshots RequirementOptions
 	Format    Format
-	Nagios    bool // one line and the exit codes of a monitoring plugin
-	Explain   bool // say which policy applies to each server, and why
+	Nagios    bool    // one line and the exit codes of a monitoring plugin
+	Explain   *string // in place of Server: say which policy applies to each one, and why
 }
 
 // RequirementOptions override the policies' requirements for one kind.
@@ -58,6 +58,11 @@ func (o CheckOptions) policy(s model.Server, policies model.Policies) model.Poli
 func (o CheckOptions) validate() error {
 	if o.Nagios && !o.Format.isTable() {
 		return usageError("--nagios and --output cannot be combined: a plugin prints one line")
+	}
+	if o.Explain != nil && (o.Server != nil || !o.Format.isTable() || o.Nagios ||
+		o.Backups != RequirementOptions{} || o.Snapshots != RequirementOptions{}) {
+		return usageError("--explain cannot be combined with --server, --output, --nagios or requirements: it " +
+			"explains the config in words")
 	}
 	rule := model.PolicyRule{Policy: o.policy(model.Server{}, nil)}
 	for _, p := range (model.Policies{rule}).Check() {
@@ -115,7 +120,7 @@ func (r *Runner) Check(ctx context.Context, opts CheckOptions) error {
 	for _, p := range r.opts.Policies.Unmatched(r.state.Servers.Value) {
 		r.notef("warning: %s", p.Message)
 	}
-	if opts.Explain {
+	if opts.Explain != nil {
 		return r.explain(servers)
 	}
 	found := r.assess(servers, opts)
@@ -154,10 +159,14 @@ func (r *Runner) explain(servers []model.Server) error {
 // serversToCheck returns the servers to check. No servers is an error, because then nothing is
 // covered.
 func (r *Runner) serversToCheck(ctx context.Context, opts CheckOptions) ([]model.Server, error) {
-	if opts.Server != nil && strings.TrimSpace(*opts.Server) == "" {
-		return nil, uncheckedError("--server is empty: name a server, or leave it out to check all")
+	asked, flag := opts.Server, "--server"
+	if opts.Explain != nil {
+		asked, flag = opts.Explain, "--explain"
 	}
-	servers, err := r.loadServers(ctx, opts.Server)
+	if asked != nil && strings.TrimSpace(*asked) == "" {
+		return nil, uncheckedError(flag + " is empty: name a server, or leave it out to check all")
+	}
+	servers, err := r.loadServers(ctx, asked)
 	if err == nil && len(servers) == 0 {
 		err = uncheckedError("this account has no servers, so there is nothing to check")
 	}
