@@ -1,6 +1,8 @@
 package atomicfile_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,6 +37,36 @@ func TestFailedWriteLeavesWhatWasThere(t *testing.T) {
 		t.Error("a directory was replaced")
 	}
 	requireOnly(t, dir, "taken")
+}
+
+func TestOnlyFilesAreReplaced(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a right there")
+	}
+	dir := t.TempDir()
+	link, target := filepath.Join(dir, "link"), filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(target, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		target, want string
+		fails        bool
+	}{{os.DevNull, "", true}, {target, "new", false}} {
+		if err := os.Symlink(c.target, link); err != nil {
+			t.Fatal(err)
+		}
+		if err := atomicfile.Write(link, []byte("new"), 0o600); errors.Is(err, fs.ErrExist) != c.fails {
+			t.Errorf("to %s: %v", c.target, err)
+		}
+		if got, err := os.ReadFile(link); err != nil || string(got) != c.want {
+			t.Errorf("to %s: it has %q, %v, want %q", c.target, got, err, c.want)
+		}
+		requireOnly(t, dir, "link")
+		_ = os.Remove(link)
+	}
+	if got, err := os.ReadFile(target); err != nil || string(got) != "old" {
+		t.Errorf("the link was followed: %q, %v", got, err)
+	}
 }
 
 func requireOnly(t *testing.T, dir, name string) {
