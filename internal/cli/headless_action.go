@@ -14,14 +14,14 @@ import (
 // defaultTimeout is how long a command waits for its operations unless --timeout is given.
 const defaultTimeout = 2 * time.Hour
 
-// followFlags adds --wait, --timeout and the output's flags to a command that changes something. What it
-// returns reads them.
-func followFlags(cmd *cobra.Command) func() (headless.FollowOptions, error) {
+// followFlags adds --wait, --timeout and the output's flags to a command that changes something, and
+// whose output has these fields. What it returns reads them.
+func followFlags(cmd *cobra.Command, fields func() []string) func() (headless.FollowOptions, error) {
 	var wait bool
 	var timeout string
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the operation has ended")
 	cmd.Flags().StringVar(&timeout, "timeout", "2h", "maximum time to wait")
-	output := outputFlags(cmd, headless.ResultFields())
+	output := outputFlags(cmd, fields)
 	return func() (headless.FollowOptions, error) {
 		f := headless.FollowOptions{Wait: wait, Timeout: defaultTimeout}
 		var err error
@@ -80,7 +80,7 @@ func newCreateCommand(do *runFunc, tm timing, opts *headless.CreateOptions, cmd 
 	var older string
 	cmd.Flags().StringVar(&older, "if-older-than", "", "only servers whose newest usable "+opts.Kind.String()+
 		" is older, such as 20h; one that is being created counts")
-	follow, common := followFlags(cmd), commonFlags(cmd)
+	follow, common := followFlags(cmd, headless.ResultFields), commonFlags(cmd)
 	cmd.ValidArgsFunction = completeServers(common, tm)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if opts.IfOlderThan, err = parseAgeFlag(cmd, "if-older-than", older); err != nil {
@@ -169,7 +169,7 @@ func newPointCommand(do *runFunc, tm timing, opts *headless.PointOptions, act po
 	flags.StringVar(&backup, "backup", "", "backup ID")
 	flags.StringVar(&snapshot, "snapshot", "", "snapshot ID")
 	flags.BoolVar(&opts.Yes, "yes", false, "confirm the action")
-	follow, common := followFlags(cmd), commonFlags(cmd)
+	follow, common := followFlags(cmd, headless.ResultFields), commonFlags(cmd)
 	flags.StringVar(&opts.Server, "server", "", act.serverHelp)
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
 		registerCompletion(cmd, kind.String(), completePoints(common, tm, pointChoice{kind, &opts.Server, act.fits}))

@@ -46,7 +46,12 @@ func pruneCommand(do *runFunc, tm timing) *cobra.Command {
 	flags.StringArrayVar(&policy.Protect, "protect", nil, "keep points whose name or description matches the GLOB")
 	flags.BoolVar(&policy.Automatic, "automatic", false, "automatic backups can go too")
 	flags.BoolVar(&opts.Yes, "yes", false, "delete what the plan removes")
-	follow, common := followFlags(cmd), commonFlags(cmd)
+	follow, common := followFlags(cmd, func() []string {
+		if opts.Yes {
+			return headless.ResultFields()
+		}
+		return headless.PlanFields()
+	}), commonFlags(cmd)
 	cmd.ValidArgsFunction = completeServers(common, tm)
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		opts.Servers = args

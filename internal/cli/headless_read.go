@@ -29,9 +29,9 @@ func setRun(do *runFunc, act func(context.Context, runnerFunc) error, job runner
 	return nil
 }
 
-// outputFlags adds --output and --no-headers to a command whose results have these fields. What it
-// returns reads them.
-func outputFlags(cmd *cobra.Command, fields []string) func() (headless.Format, error) {
+// outputFlags adds --output and --no-headers to a command whose results have these fields, which may
+// depend on other flags. What it returns reads them.
+func outputFlags(cmd *cobra.Command, fields func() []string) func() (headless.Format, error) {
 	name := cmd.Flags().StringP("output", "o", headless.Table.String(),
 		"output format: "+strings.Join(headless.Formats(), ", "))
 	noHeaders := cmd.Flags().Bool("no-headers", false, "no titles in tables and CSV")
@@ -41,10 +41,10 @@ func outputFlags(cmd *cobra.Command, fields []string) func() (headless.Format, e
 		if strings.HasPrefix(prefix, "c") && prefix != headless.CSV.String() { // columns= goes on after it
 			directive |= cobra.ShellCompDirectiveNoSpace
 		}
-		return headless.CompleteFormat(prefix, fields), directive
+		return headless.CompleteFormat(prefix, fields()), directive
 	})
 	return func() (headless.Format, error) {
-		format, err := headless.ParseFormat(*name, fields)
+		format, err := headless.ParseFormat(*name, fields())
 		if *noHeaders {
 			format = format.WithoutHeaders()
 		}
@@ -77,11 +77,11 @@ func listCommand(do *runFunc, tm timing) *cobra.Command {
 	}
 	list.AddCommand(
 		newListCommand(do, tm, "servers", "List the servers, by name", query.ServerFields,
-			headless.ServerFields(), (*headless.Runner).ListServers),
+			headless.ServerFields, (*headless.Runner).ListServers),
 		newListCommand(do, tm, "backups", "List the backups, newest first", query.PointFields,
-			headless.PointFields(), listPoints(model.Backup)),
+			headless.PointFields, listPoints(model.Backup)),
 		newListCommand(do, tm, "snapshots", "List the snapshots, newest first", query.PointFields,
-			headless.PointFields(), listPoints(model.Snapshot)),
+			headless.PointFields, listPoints(model.Snapshot)),
 	)
 	return list
 }
@@ -95,7 +95,7 @@ func listPoints(kind model.Kind) listFunc {
 	}
 }
 
-func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, columns []string,
+func newListCommand(do *runFunc, tm timing, what, short string, fields query.FieldSet, columns func() []string,
 	list listFunc) *cobra.Command {
 	var opts headless.ListOptions
 	var server string
@@ -180,7 +180,7 @@ func checkCommand(do *runFunc, tm timing) *cobra.Command {
 	cmd.Flags().BoolVar(&opts.Nagios, "nagios", false,
 		"print one line and exit as a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN")
 	cmd.Flags().StringVar(&server, "server", "", "only these servers: an ID, a name, or a pattern such as 'web-*'")
-	output, common = outputFlags(cmd, headless.CoverageFields()), commonFlags(cmd)
+	output, common = outputFlags(cmd, headless.CoverageFields), commonFlags(cmd)
 	registerCompletion(cmd, "server", completeServers(common, tm))
 	return cmd
 }

@@ -28,7 +28,7 @@ func profilesCommand(do *runFunc) *cobra.Command {
 			return err
 		},
 	}
-	account, output = accountFlags(cmd), outputFlags(cmd, headless.ProfileFields())
+	account, output = accountFlags(cmd), outputFlags(cmd, headless.ProfileFields)
 	return cmd
 }
 

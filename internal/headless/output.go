@@ -101,6 +101,9 @@ func CoverageFields() []string { return fieldsOf(serverCoverageColumns) }
 // ResultFields lists the fields of an action's result.
 func ResultFields() []string { return fieldsOf(resultColumns) }
 
+// PlanFields lists the fields of a decision of a prune's plan.
+func PlanFields() []string { return fieldsOf(pruneColumns) }
+
 // ProfileFields lists the fields of an account of the config.
 func ProfileFields() []string { return fieldsOf(profileColumns) }
 
