@@ -50,6 +50,9 @@ func csvText(text string) string {
 	return text
 }
 
+// atLeastDetail is the detail of a count of which some may be missing.
+const atLeastDetail = "at least: the account was not read whole"
+
 func (r *Report) csvSummary() []csvRow {
 	whole := "whole"
 	if !r.Whole {
@@ -71,13 +74,17 @@ func (r *Report) csvSummary() []csvRow {
 	for _, tile := range r.Tiles() {
 		row := csvRow{section: "summary", state: tile.key}
 		if count, least := strings.CutPrefix(tile.Value, "≥ "); least {
-			row.count, row.detail = count, "at least: the account was not read whole"
+			row.count, row.detail = count, atLeastDetail
 		} else if row.count = count; count == "?" {
 			row.count, row.detail = "", "not known"
 		}
 		rows = append(rows, row)
 	}
-	rows = append(rows, csvRow{section: "summary", state: "expiring_30d", count: strconv.Itoa(len(r.Expiring))})
+	expiring := csvRow{section: "summary", state: "expiring_30d", count: strconv.Itoa(len(r.Expiring))}
+	if !r.Whole {
+		expiring.detail = atLeastDetail
+	}
+	rows = append(rows, expiring)
 	for _, f := range r.Attention {
 		row := csvRow{section: "attention", state: f.Tone, detail: f.Text}
 		if f.Count > 0 {

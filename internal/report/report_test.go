@@ -86,7 +86,7 @@ func TestPartialReadIsNeverShownAsFine(t *testing.T) {
 		"md": {"**This report is incomplete.**", "NOT WHOLE", "the API gave 1 of 6", "| ≥ 1 |",
 			"the journal was not read"},
 		"csv": {"read,2025-01-16T15:45:00Z,,,,,,incomplete", "the API gave 1 of 6", "at least",
-			"below_policy,,,,,,,not known"},
+			"below_policy,,,,,,,not known", "expiring_30d,,,,1,,,at least"},
 	} {
 		got := text(t, r, form)
 		for _, part := range want {
