@@ -29,7 +29,7 @@ func preferencesFrom(s settings.Settings) (ui.Preferences, error) {
 	}
 	for i, custom := range s.Commands {
 		if err := prefs.Keys.AddCustom(custom.Name, custom.Key); err != nil {
-			return prefs, configError(s.Position("command"), "[[command]] %d: %s", i+1, err)
+			return prefs, configError(s.TablePosition("command", i+1), "[[command]] %d: %s", i+1, err)
 		}
 	}
 	for i, view := range s.Views {

@@ -194,6 +194,17 @@ func (f configFile) errorAt(key, format string, args ...any) error {
 
 func (f configFile) position(key string) string { return f.lines.position(f.path, key) }
 
+// rulePosition returns a function for the positions of tables with the same name, counted from 1. In
+// a list of inline tables it is the position of the list.
+func (f configFile) rulePosition(name string) func(int) string {
+	return func(rule int) string {
+		if _, known := f.lines[indexedKey(name, rule)]; known {
+			return f.position(indexedKey(name, rule))
+		}
+		return f.position(name)
+	}
+}
+
 // unknownKeyError picks the error to report: a token in the file if there is one, else the first.
 func unknownKeyError(path string, unknown *toml.StrictMissingError) error {
 	for i := range unknown.Errors {

@@ -6,8 +6,8 @@ import (
 
 // parsePolicies parses the policy rules of the config. Fields that a rule leaves out are as in
 // [model.DefaultPolicy]. Its errors are of type Error with ExitConfig and name the rule by its
-// number.
-func parsePolicies(rules []PolicyRule, position string) (model.Policies, error) {
+// number, counted from 1, and by where the config has it.
+func parsePolicies(rules []PolicyRule, position func(rule int) string) (model.Policies, error) {
 	var out model.Policies
 	for i, r := range rules {
 		rule := model.PolicyRule{Server: r.Server, Location: r.Location, Plan: r.Plan, OS: r.OS,
@@ -28,14 +28,14 @@ func parsePolicies(rules []PolicyRule, position string) (model.Policies, error) 
 			}
 			age, err := model.ParseAge(*kind.maxAge)
 			if err != nil {
-				return nil, Errorf(ExitConfig, "%s: policy rule %d: %s: %s", position, i+1, kind.key, err)
+				return nil, Errorf(ExitConfig, "%s: policy rule %d: %s: %s", position(i+1), i+1, kind.key, err)
 			}
 			kind.requirement.MaxAge = age
 		}
 		out = append(out, rule)
-	}
-	if problems := out.Check(); len(problems) > 0 {
-		return nil, Errorf(ExitConfig, "%s: %s", position, problems[0].Message)
+		if problems := out.Check(); len(problems) > 0 {
+			return nil, Errorf(ExitConfig, "%s: %s", position(i+1), problems[0].Message)
+		}
 	}
 	return out, nil
 }

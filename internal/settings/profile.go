@@ -127,10 +127,10 @@ func (f configFile) checkAccount(table string, t accountTable) error {
 			return err
 		}
 	}
-	if _, err = parseRetention(t.Retention, f.position(table+"retention")); err != nil {
+	if _, err = parseRetention(t.Retention, f.rulePosition(table+"retention")); err != nil {
 		return err
 	}
-	_, err = parsePolicies(t.Policy, f.position(table+"policy"))
+	_, err = parsePolicies(t.Policy, f.rulePosition(table+"policy"))
 	return err
 }
 

@@ -28,12 +28,12 @@ const (
 )
 
 // parseRetention parses the retention rules of the config. Its errors are of type Error with
-// ExitConfig and name the rule by its number.
-func parseRetention(rules []RetentionRule, position string) ([]retention.Policy, error) {
+// ExitConfig and name the rule by its number, counted from 1, and by where the config has it.
+func parseRetention(rules []RetentionRule, position func(rule int) string) ([]retention.Policy, error) {
 	var out []retention.Policy
 	for i, r := range rules {
 		wrong := func(why string) error {
-			return Errorf(ExitConfig, "%s: retention rule %d: %s", position, i+1, why)
+			return Errorf(ExitConfig, "%s: retention rule %d: %s", position(i+1), i+1, why)
 		}
 		policy := retention.Policy{Automatic: r.Automatic, Protect: r.Protect, Rules: retention.Rules{
 			Last: r.KeepLast, Hourly: r.KeepHourly, Daily: r.KeepDaily, Weekly: r.KeepWeekly, Monthly: r.KeepMonthly,

@@ -132,10 +132,11 @@ func Load(from Sources) (Settings, error) {
 	s.Notify = firstSet("none", file.Notify)
 	s.ConfirmQuit = firstSet(false, file.ConfirmQuit)
 	s.Columns, s.Keys = file.Columns, file.Keys
-	if s.Retention, err = parseRetention(table.Retention, path); err != nil {
+	inFile := func(int) string { return path } // the lines were named when the file was checked
+	if s.Retention, err = parseRetention(table.Retention, inFile); err != nil {
 		return s, err
 	}
-	if s.Policies, err = parsePolicies(table.Policy, path); err != nil {
+	if s.Policies, err = parsePolicies(table.Policy, inFile); err != nil {
 		return Settings{}, err
 	}
 	if err := s.loadCommands(file, path); err != nil {

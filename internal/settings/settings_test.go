@@ -204,7 +204,14 @@ func TestPoliciesKeepConfigOrder(t *testing.T) {
 		"any age": {file: "[[policy]]\nbackup_max_age = '0h'\n", want: model.Policies{{}}},
 		"no length": {file: "[[policy]]\nsnapshot_max_age = '7x'\n",
 			wantErr: "policy rule 1: snapshot_max_age: 7x is not a duration"},
-		"too many points":  {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n", wantErr: "policy rule 2"},
+		"too many points": {file: "[[policy]]\n[[policy]]\nmin_backups = 1000\n",
+			wantErr: "toml, line 2: policy rule 2"},
+		"age of 2nd rule": {file: "[[policy]]\n[[policy]]\nbackup_max_age = 'x'\n",
+			wantErr: "toml, line 2: policy rule 2"},
+		"2nd retention": {file: "[[retention]]\n\n[[retention]]\nkind = 'x'\n",
+			wantErr: "toml, line 3: retention rule 2"},
+		"rules in a list": {file: "mouse = true\npolicy = [{}, {min_backups = 1000}]\n",
+			wantErr: "toml, line 2: policy rule 2"},
 		"an unknown field": {file: "[[policy]]\nserver = 'a'\nage = '1d'\n", wantErr: "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
