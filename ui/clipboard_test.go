@@ -127,6 +127,33 @@ func TestTheRowMenuDoesWhatTheKeyDoes(t *testing.T) {
 	}
 }
 
+func TestChoiceForARowThatIsGoneDoesNotActOnTheNext(t *testing.T) {
+	t.Parallel()
+	for name, c := range lanes.Table(map[string]struct {
+		offer  func(*harness)
+		choose string
+	}{
+		"in the row's menu": {press("x"), "d"},
+		"in the palette":    {typeInPalette("delete"), "enter"},
+	}) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			atServer("web-server-01", "2", "j")(w)
+			w.requirePoint("Backup #495")
+			c.offer(w)
+			w.must(w.otherClient.DeleteBackup(t.Context(), "495"))
+			w.Advance(20 * time.Second)
+			w.Press(c.choose)
+			w.RequireText("backup #495 is no longer under the cursor: nothing was done")
+			w.RequireNoText("Delete for good")
+			w.Press("d")
+			w.RequireText("Delete for good")
+			w.requireActions()
+		})
+	}
+}
+
 func TestAnItemThatCannotActOpensTheRefusal(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui/dialog"
+	"vpsdeck/ui/screen"
 	"vpsdeck/ui/widget"
 )
 
@@ -33,9 +35,10 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 // reset forgets what was chosen, for another account.
 func (p *palette) reset() { p.recent = nil }
 
-// keyChosenMsg is a key that was chosen by name in the palette.
+// keyChosenMsg is a key that was chosen by name in the palette or in a row's menu.
 type keyChosenMsg struct {
-	session int // in which it was chosen: after a switch the rows are of another account
+	session int            // in which it was chosen: after a switch the rows are of another account
+	row     screen.Subject // under the cursor when it was offered
 	key     string
 }
 
@@ -102,7 +105,7 @@ func (p *palette) keyEntry(n keymap.NamedBinding) []dialog.Entry {
 	}
 	h := n.Binding.Help()
 	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Typed: commandsOfKeys[n.Name], Recall: n.Name,
-		Msg: keyChosenMsg{p.sessionNumber(), n.Binding.Keys()[0]}}}
+		Msg: p.panes.chosen(n.Binding.Keys()[0])}}
 }
 
 // maxRecent is how many choices are remembered.
@@ -140,10 +143,31 @@ func (p *palette) recentCommands() []dialog.Entry {
 // recallCommand is before a command with arguments among what was chosen last.
 const recallCommand = "run "
 
-// handleKeyChosen does what the chosen key does.
+// chosen is the message that chooses a key for the row under the cursor.
+func (p *panes) chosen(pressed string) keyChosenMsg {
+	row, _ := p.selection()
+	return keyChosenMsg{p.sessionNumber(), row, pressed}
+}
+
+// handleKeyChosen does what the chosen key does. A refresh may have removed the row that it was
+// offered for, and put the cursor on another one: then a key for a row does nothing.
 func (a *App) handleKeyChosen(msg keyChosenMsg) tea.Cmd {
 	if msg.session != a.sessionNumber() {
 		return nil
 	}
-	return a.handleKey(tea.KeyPressMsg{Text: msg.key})
+	press := tea.KeyPressMsg{Text: msg.key}
+	if now, _ := a.panes.selection(); now != msg.row && msg.row.Server != "" && a.actsOnRow(press) {
+		a.notify(screen.Warning, msg.row.String()+" is no longer under the cursor: nothing was done")
+		return nil
+	}
+	return a.handleKey(press)
+}
+
+// actsOnRow says whether a key is for the row under the cursor.
+func (a *App) actsOnRow(press tea.KeyPressMsg) bool {
+	k := a.opts.Keys
+	isCustom := func(n keymap.NamedBinding) bool { return key.Matches(press, *n.Binding) }
+	return key.Matches(press, k.Action.Snapshot, k.Action.Backup, k.Action.Restore, k.Action.Delete, k.Mark.One,
+		k.Mark.Range, k.View.Open, k.View.Raw, k.View.Copy, k.View.Menu, k.View.SSH, k.View.Panel) ||
+		slices.ContainsFunc(k.Custom(), isCustom)
 }

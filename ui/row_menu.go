@@ -114,7 +114,7 @@ func (r *row) menuItem(b key.Binding, why string) dialog.MenuItem {
 		return dialog.MenuItem{}
 	}
 	pressed := b.Keys()[0]
-	chosen := keyChosenMsg{r.sessionNumber(), pressed}
+	chosen := r.panes.chosen(pressed)
 	item := dialog.MenuItem{Key: pressed, Label: b.Help().Desc, Why: why,
 		Choose: func() tea.Cmd { return func() tea.Msg { return chosen } }}
 	if slices.Contains(r.opts.Keys.Dialog.Confirm.Keys(), pressed) {
