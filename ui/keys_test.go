@@ -115,6 +115,29 @@ func TestEscapeGoesBackOneStepAndNeverQuits(t *testing.T) {
 	w.RequireText("Servers 12")
 }
 
+func TestTheQuitKeyLeavesAPageFirst(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withRequestLog())
+	w.selectServer("web-server-01")
+	w.Press("enter", "/")
+	w.Type("snapshot")
+	w.Press("enter", "A", "L")
+	for _, page := range []string{"╭─ Requests", "╭─ Activity", "╭─ web-server-01 #12345"} {
+		w.RequireText(page)
+		w.Press("q")
+		w.RequireNoText(page)
+	}
+	w.RequireText("╭─ Servers 12")
+	w.Press("A", "?", "G")
+	w.RequireText("q              back")
+	w.Press("q", "q", "?", "G")
+	w.RequireText("q              quit")
+	w.Press("esc", "A", ":")
+	w.Type("quit")
+	w.Press("enter")
+	w.Wait()
+}
+
 func TestOpenDetailsAreKeptUpToDate(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)

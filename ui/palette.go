@@ -160,6 +160,9 @@ func (a *App) handleKeyChosen(msg keyChosenMsg) tea.Cmd {
 		a.notify(screen.Warning, msg.row.String()+" is no longer under the cursor: nothing was done")
 		return nil
 	}
+	if key.Matches(press, a.opts.Keys.View.Quit) { // by its name it quits from a page too
+		return a.terminal.quitOrAsk()
+	}
 	return a.handleKey(press)
 }
 

@@ -192,6 +192,8 @@ func (a *App) finishWait() tea.Cmd {
 func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := a.opts.Keys
 	switch {
+	case key.Matches(msg, k.View.Quit) && a.panes.page != nil: // like a sheet; a restore may wait for its snapshot
+		a.panes.closePage()
 	case key.Matches(msg, k.View.Quit):
 		return a.terminal.quitOrAsk(), true
 	case key.Matches(msg, k.View.Suspend):
@@ -272,9 +274,11 @@ func (a *App) refuseReadOnlyKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	pane := a.panes.focused()
-	help := dialog.NewHelp(pane.Title(), slices.Concat(pane.FullHelp()...), a.opts.Keys.Groups(), a.opts.Keys,
-		a.env.Styles)
+	pane, keys := a.panes.focused(), a.opts.Keys
+	if a.panes.page != nil {
+		keys.View.Quit = keymap.WithHelp(keys.View.Quit, "back")
+	}
+	help := dialog.NewHelp(pane.Title(), slices.Concat(pane.FullHelp()...), keys.Groups(), keys, a.env.Styles)
 	help.AddKey(a.opts.Keys.Dialog.Kinds, screen.NewActions(a.env).ShowKinds)
 	return a.openDialog(help)
 }

@@ -189,7 +189,7 @@ func TestServedDashboardRecordsWhoDidWhat(t *testing.T) {
 	bert.press("A")
 	bert.waitFor("snapshot from-anna of web-server-01, by anna")
 	s.waitUntil("it runs", func() bool { return slices.Contains(s.journalEvents(), "create running") })
-	anna.press("q")
+	anna.press("q", "q") // the server's page, and the program
 	anna.requireExit(settings.ExitOK)
 	s.waitLog("msg=logout")
 	s.requireSent("POST /snapshots/")
