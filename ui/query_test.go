@@ -248,6 +248,39 @@ func TestTheFilterOfThePointsHoldsForEveryServer(t *testing.T) {
 	w.RequireText("No backup matches “type:manual”.", "esc clears the filter.")
 }
 
+func TestAFilterForAnUnknownStatusSaysSo(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 200, 60)
+	applyFilter("1", "status:actve")(w)
+	w.RequireText("No server matches “status:actve”: unknown status actve; there are active, stopped, suspended ",
+		"and restoring; did you mean active?", "esc clears the filter.")
+	w.Press("esc")
+	w.selectServer("web-server-01")
+	applyFilter("2", "status:faild")(w)
+	w.RequireText("No backup matches “status:faild”: unknown status faild; there are completed, creating")
+	applyFilter("2", "")(w)
+	w.Press("esc")
+	applyFilter("2", "status:failed")(w) // there is none, but there could be
+	w.RequireText("No backup matches “status:failed”. ")
+	w.Press("esc", "1", "enter")
+	w.Press("/")
+	w.Type("status=comp")
+	w.RequireText("No restore point matches “status=comp”: unknown status comp; there are completed, creating")
+}
+
+func TestAnEmptyPaneSaysWhatTheFilterHasLookedAt(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.Press("w")
+	applyFilter("1", "web")(w)
+	w.RequireText("No server that needs attention matches “web”.")
+	applyFilter("2", "status:failed")(w)
+	w.RequireText("No server selected.")
+	w.RequireNoText("No backup matches")
+	w.Press("a")
+	w.RequireText("Backups of all servers · 1 of 93")
+}
+
 func TestPastedFilterIsApplied(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)

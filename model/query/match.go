@@ -1,7 +1,9 @@
 package query
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"vpsdeck/model"
@@ -59,11 +61,44 @@ func (r *row) fillPoint(p *model.Point, now time.Time, words bool) {
 	r.sizeMB, r.sizeKnown = p.Size()
 }
 
+// statusCreating is the word of the screen for a point that is being created.
+const statusCreating = "creating"
+
+// documentedStatuses are the statuses that rows are known to have, with their other words.
+func (s FieldSet) documentedStatuses() []string {
+	if s == PointFields {
+		return []string{string(model.Completed), statusCreating, string(model.InProgress), string(model.Failed),
+			string(model.Errored)}
+	}
+	return []string{string(model.ServerActive), string(model.ServerStopped), string(model.ServerSuspended),
+		string(model.ServerRestoring)}
+}
+
+// UnknownStatus says which status the query asks for that neither the present rows nor the API's
+// documents have, and which there are; "" if there is none. Such a query matches no row, which must
+// not look as if no row had the status that was meant.
+func (q Query) UnknownStatus(present []string) string {
+	known := q.fields.documentedStatuses()
+	for _, status := range present {
+		if !slices.Contains(known, status) {
+			known = append(known, status)
+		}
+	}
+	for i := range q.terms {
+		t := &q.terms[i]
+		if t.field == fieldStatus && !t.not && !slices.ContainsFunc(known, t.matchesText) {
+			return fmt.Sprintf("unknown status %s; there are %s%s", t.text, model.Enumerate(known),
+				model.DidYouMean(t.text, known))
+		}
+	}
+	return ""
+}
+
 // statusAliasOf returns another word for a status in a query.
 func statusAliasOf(status model.PointStatus) string {
 	switch {
 	case status.Running():
-		return "creating"
+		return statusCreating
 	case status.Failed():
 		return string(model.Failed)
 	}

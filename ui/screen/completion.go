@@ -14,12 +14,15 @@ import (
 // CompleteFilter returns the texts to which a filter can be completed: with the fields of the rows,
 // and with values that the account has.
 func (e *Env) CompleteFilter(text string, fields query.FieldSet) []string {
-	return query.Complete(text, fields, func(field string) []string {
-		if fields == query.PointFields {
-			return e.pointValues(field)
-		}
-		return e.serverValues(field)
-	})
+	return query.Complete(text, fields, func(field string) []string { return e.values(fields, field) })
+}
+
+// values returns the distinct values of a field that the rows have, sorted.
+func (e *Env) values(fields query.FieldSet, field string) []string {
+	if fields == query.PointFields {
+		return e.pointValues(field)
+	}
+	return e.serverValues(field)
 }
 
 // serverValues returns the distinct values of a field of the servers, sorted.

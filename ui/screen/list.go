@@ -240,6 +240,17 @@ func (l *list[T, K]) markedInOrder() []K {
 	return append(out, others...)
 }
 
+// noMatch returns what the pane shows if no row matches the filter; what names a row.
+func (l *list[T, K]) noMatch(what string) message {
+	text := "No " + what + " matches “" + l.filter.Value() + "”"
+	if m := l.filter.match; m != nil && m.query != nil {
+		if unknown := m.query.UnknownStatus(l.env.values(l.fields, "status")); unknown != "" {
+			text += ": " + unknown
+		}
+	}
+	return message{l.env.Styles().Text, asSentence(text), l.env.Keys.View.Back.Help().Key + " clears the filter."}
+}
+
 // Filtered reports whether there is a filter or a mark that esc would clear.
 func (l *list[T, K]) Filtered() bool { return l.filter.Value() != "" || len(l.marks) > 0 }
 

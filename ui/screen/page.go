@@ -249,8 +249,7 @@ func (p *Page) rowsOrMessage(s *style.Styles) string {
 	if len(p.rows) == 0 {
 		k := p.env.Keys
 		if p.filter.Value() != "" {
-			return renderMessage(s, message{s.Text, "No restore point matches “" + p.filter.Value() + "”.",
-				k.View.Back.Help().Key + " clears the filter."}, p.innerWidth())
+			return renderMessage(s, p.noMatch("restore point"), p.innerWidth())
 		}
 		if m, cut := p.env.incompleteMessage(p.env.State.Incomplete()); cut {
 			return renderMessage(s, m, p.innerWidth())

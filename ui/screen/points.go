@@ -241,13 +241,12 @@ func (p *Points) body(s *style.Styles, from source) string {
 func (p *Points) emptyMessage(s *style.Styles) message {
 	k := p.env.Keys
 	switch {
+	case p.server.ID == "" && !p.fleet:
+		return message{s.Muted, "No server selected.", ""}
 	case p.filter.Value() != "":
-		return message{s.Text, fmt.Sprintf("No %s matches “%s”.", p.kind, p.filter.Value()), k.View.Back.Help().Key +
-			" clears the filter."}
+		return p.noMatch(p.kind.String())
 	case p.fleet:
 		return message{s.Text, fmt.Sprintf("No %ss yet.", p.kind), ""}
-	case p.server.ID == "":
-		return message{s.Muted, "No server selected.", ""}
 	}
 	create := k.Action.Backup
 	if p.kind == model.Snapshot {

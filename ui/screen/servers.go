@@ -297,8 +297,11 @@ func (p *Servers) body(s *style.Styles, from source) string {
 				p.env.Keys.View.Problems.Help().Key + " shows all."}, inner)
 		}
 		if p.filter.Value() != "" {
-			return renderMessage(s, message{s.Text, "No server matches “" + p.filter.Value() + "”.",
-				p.env.Keys.View.Back.Help().Key + " clears the filter."}, inner)
+			what := "server"
+			if p.onlyProblems {
+				what = "server that needs attention"
+			}
+			return renderMessage(s, p.noMatch(what), inner)
 		}
 		return renderMessage(s, message{s.Text, "This account has no servers.", "Create one in the provider's panel."},
 			inner)
