@@ -188,8 +188,9 @@ func (a *actions) cannotStart() string {
 	return ""
 }
 
-// startBatch starts several actions that were confirmed together, and shows the progress of each.
-func (a *actions) startBatch(requests []model.ActionRequest) tea.Cmd {
+// startBatch starts several actions that were confirmed together, and shows the progress of each,
+// and what they leave out.
+func (a *actions) startBatch(requests []model.ActionRequest, leftOut []string) tea.Cmd {
 	switch reason := a.cannotStart(); {
 	case reason != "":
 		return a.refuse(notSentTitle, reason, "")
@@ -198,7 +199,7 @@ func (a *actions) startBatch(requests []model.ActionRequest) tea.Cmd {
 	case len(requests) == 0:
 		return a.refuse(notSentTitle, "Nothing is left to do: these restore points are already gone.", "")
 	}
-	return a.batch.start(requests)
+	return a.batch.start(requests, leftOut)
 }
 
 // notSentTitle is the title of the dialog that refuses an action that was confirmed.

@@ -128,8 +128,10 @@ func (h host) OpenServer(server model.ID)                   { h.a.panes.openServ
 func (h host) OpenPoint(server model.ID, k model.Key)       { h.a.panes.openPoint(server, k) }
 func (h host) ClipboardNote() string                        { return h.a.terminal.clipboardMessage() }
 func (h host) Start(in model.ActionRequest) tea.Cmd         { return h.a.actions.startAction(in) }
-func (h host) StartAll(in []model.ActionRequest) tea.Cmd    { return h.a.actions.startBatch(in) }
 func (h host) RetryIn() time.Duration                       { return h.a.poller.untilPoll() }
+func (h host) StartAll(in []model.ActionRequest, leftOut []string) tea.Cmd {
+	return h.a.actions.startBatch(in, leftOut)
+}
 
 // Init asks for the terminal's background and starts to poll, or asks for a token.
 func (a *App) Init() tea.Cmd {

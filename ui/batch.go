@@ -20,6 +20,7 @@ type batch struct {
 	progress *progress
 	panes    *panes
 	current  *model.Batch            // nil: none yet
+	leftOut  []string                // what was marked, but is not in it, with the reason
 	latest   map[int]model.Operation // the last known state of its operations, by number
 }
 
@@ -28,8 +29,9 @@ type batch struct {
 var batchLimits = model.Limits{Sending: 4, Running: 20}
 
 // runBatch starts the actions and shows their progress.
-func (b *batch) start(requests []model.ActionRequest) tea.Cmd {
+func (b *batch) start(requests []model.ActionRequest, leftOut []string) tea.Cmd {
 	b.current, b.latest = model.NewBatch(requests, batchLimits), map[int]model.Operation{}
+	b.leftOut = leftOut
 	return tea.Batch(b.open(), b.send())
 }
 
@@ -76,8 +78,11 @@ func (b *batch) update(o model.Operation) (tea.Cmd, bool) {
 		}
 	}
 	severity := screen.Success
-	if b.current.Count(model.ItemDone) < len(b.current.Items()) {
+	switch {
+	case b.current.Count(model.ItemDone) < len(b.current.Items()):
 		severity = screen.Error
+	case len(b.leftOut) > 0:
+		severity = screen.Warning
 	}
 	b.notify(severity, b.summary())
 	return nil, true
@@ -89,6 +94,9 @@ func (b *batch) summary() string {
 		if n := b.current.Count(state); n > 0 {
 			text += fmt.Sprintf(", %d %s", n, state)
 		}
+	}
+	if n := len(b.leftOut); n > 0 {
+		text += fmt.Sprintf(", %d left out", n)
 	}
 	return text
 }
@@ -143,6 +151,15 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 			for _, l := range widget.Wrap(widget.NormalizeWidth(item.Reason), width-4) {
 				lines = append(lines, "    "+style.Render(s.Muted, l))
 			}
+		}
+	}
+	for _, one := range b.leftOut {
+		for i, l := range widget.Wrap(widget.NormalizeWidth("left out: "+one), width-2) {
+			sign := style.Stopped
+			if i > 0 {
+				sign = " "
+			}
+			lines = append(lines, style.Render(s.Muted, sign+" "+l))
 		}
 	}
 	return lines

@@ -58,7 +58,7 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 		if len(problems) > 0 { // a name may have been taken while the form was open
 			return a.refuse(createTitles(kind), problems[0].Message, "")
 		}
-		return a.env.StartAll(createRequests(kind, servers, names, texts))
+		return a.env.StartAll(createRequests(kind, servers, names, texts), leftOut)
 	}
 	return a.openForm(options)
 }
@@ -263,7 +263,7 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type " + number + " to confirm"},
 		ConfirmLabel: "Delete all",
 		Requests:     func(bool) string { return model.Pluralize(len(points), "DELETE request") },
-		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points, left)) },
+		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points, left), nil) },
 	}
 }
 

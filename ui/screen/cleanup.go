@@ -156,9 +156,21 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 		if len(left) == 0 {
 			return a.refuse(cleanupTitles, "the restore points have changed since the preview: none can go now", "")
 		}
-		return a.env.StartAll(a.deleteRequests(left, shown))
+		return a.env.StartAll(a.deleteRequests(left, shown), changedPoints(removals, left))
 	}
 	return a.openConfirm(options)
+}
+
+// changedPoints names the points of a preview that are not among those which can still go.
+func changedPoints(shown, left []model.Point) []string {
+	var changed []string
+	for _, p := range shown {
+		if !slices.ContainsFunc(left, func(q model.Point) bool { return q.Key() == p.Key() }) {
+			changed = append(changed, fmt.Sprintf("%s #%s of %s (changed since the preview)", p.Kind, p.ID,
+				p.Server.SentenceName()))
+		}
+	}
+	return changed
 }
 
 // planLines returns a line for each server and each of its points, and which of them stay. Servers

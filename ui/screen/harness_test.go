@@ -66,12 +66,12 @@ func (h *harness) OpenDialog(d dialog.Dialog) tea.Cmd {
 	return nil
 }
 
-func (h *harness) Notify(_ Severity, text string)         { h.notices = append(h.notices, text) }
-func (h *harness) OpenServer(id model.ID)                 { h.openedServer = id }
-func (h *harness) OpenPoint(id model.ID, k model.Key)     { h.openedServer, h.openedPoint = id, k }
-func (h *harness) ClipboardNote() string                  { return "" }
-func (h *harness) RetryIn() time.Duration                 { return 0 }
-func (h *harness) StartAll([]model.ActionRequest) tea.Cmd { return nil }
+func (h *harness) Notify(_ Severity, text string)                   { h.notices = append(h.notices, text) }
+func (h *harness) OpenServer(id model.ID)                           { h.openedServer = id }
+func (h *harness) OpenPoint(id model.ID, k model.Key)               { h.openedServer, h.openedPoint = id, k }
+func (h *harness) ClipboardNote() string                            { return "" }
+func (h *harness) RetryIn() time.Duration                           { return 0 }
+func (h *harness) StartAll([]model.ActionRequest, []string) tea.Cmd { return nil }
 
 func (h *harness) Start(in model.ActionRequest) tea.Cmd {
 	h.started = append(h.started, in)

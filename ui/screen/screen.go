@@ -66,8 +66,9 @@ type Host interface {
 	ClipboardNote() string
 	// Start carries out a confirmed action.
 	Start(request model.ActionRequest) tea.Cmd
-	// StartAll carries out several actions that were confirmed together.
-	StartAll(requests []model.ActionRequest) tea.Cmd
+	// StartAll carries out several actions that were confirmed together. leftOut names what they
+	// leave out, each with the reason.
+	StartAll(requests []model.ActionRequest, leftOut []string) tea.Cmd
 	// RetryIn is how long it is until the account is polled again.
 	RetryIn() time.Duration
 }
