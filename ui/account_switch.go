@@ -102,7 +102,8 @@ func (a *account) cannotSwitch() string {
 }
 
 // finishSwitch opens the requested account, or says why it cannot and stays. All open dialogs and
-// pages are closed: they belong to the previous account.
+// pages are closed: they belong to the previous account. If there was a dialog or a filter that
+// took keys, another dialog takes them, and says so.
 func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	if msg.Number != a.accountSwitch.number {
 		return nil
@@ -112,32 +113,34 @@ func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 		a.notify(screen.Error, "not switched to "+command.ProfileLabel(msg.To)+": "+model.ErrorMessage(msg.Err))
 		return a.reopenLogin()
 	}
-	left := a.leftBehindText()
+	left, interrupted := a.leftBehindText(), len(a.dialogs) > 0 || a.views.panes.focused().Typing()
+	from := a.opts.Profile.Label()
 	a.dialogs, a.login, a.notices, a.tokenRefused = nil, login{}, notices{}, false
 	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.applyProfile(msg.Opened.Profile)
 	a.views.learn(msg.To, msg.Opened.LastView)
 	a.startSession(msg.Opened.Client, false)
 	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
-	return tea.Batch(a.poller.refreshAll(), a.session.LoadHistory())
+	cmds := []tea.Cmd{a.poller.refreshAll(), a.session.LoadHistory()}
+	if interrupted { // text that is still typed for it must not be taken for keys on this account
+		cmds = append(cmds, a.refuse("Switched to "+command.ProfileLabel(msg.To),
+			"What was open on "+from+" was closed. What was not confirmed was not sent.", ""))
+	}
+	return tea.Batch(cmds...)
 }
 
 // leftBehindText says what is left behind on the previous account.
 func (a *account) leftBehindText() string {
-	text := ""
 	running := 0
 	for _, o := range a.state.Operations() {
 		if o.Mine {
 			running++
 		}
 	}
-	if running > 0 {
-		text = fmt.Sprintf("; %d still running on %s, watched again when you return", running, a.opts.Profile.Label())
+	if running == 0 {
+		return ""
 	}
-	if len(a.dialogs) > 0 {
-		text += "; open dialogs were closed, nothing was sent from them"
-	}
-	return text
+	return fmt.Sprintf("; %d still running on %s, watched again when you return", running, a.opts.Profile.Label())
 }
 
 // stripeCell is the first cell of header and footer: the stripe of the account.

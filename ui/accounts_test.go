@@ -128,9 +128,30 @@ func TestOpenDialogIsClosedWhenTheAccountSwitches(t *testing.T) {
 			b.switchTo("home")
 			ask(b)
 			b.h.Advance(6 * time.Second)
-			b.h.RequireText("vpsdeck  home ", "open dialogs were closed, nothing was sent from them")
+			b.h.RequireText("vpsdeck  home ", "What was open on profile work was closed.")
 			b.h.RequireNoText("cancel", "marked")
 			b.h.pressAtOnce("enter", "tab", "enter", "enter", "esc")
+			b.requireActions(nil, nil)
+		})
+	}
+}
+
+func TestTextForWhatTheSwitchClosedIsNoCommand(t *testing.T) {
+	t.Parallel()
+	for name, key := range map[string]string{"form": "s", "filter": "/"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := startMultiAccount(t, wideShort, nil)
+			b.h.selectServer("web-server-01")
+			b.homeProxy.slowDown(5*time.Second, "/account/me/")
+			b.switchTo("home")
+			b.h.Press(key)
+			b.h.Type("before-")
+			b.h.Advance(6 * time.Second)
+			b.h.RequireText("vpsdeck  home ", "Servers 3", "Switched to profile home")
+			b.h.Type("big-change") // b would open the form of a backup
+			b.h.Press("enter", "enter")
+			b.h.RequireNoText("Switched to profile home", "New backup")
 			b.requireActions(nil, nil)
 		})
 	}
