@@ -154,7 +154,7 @@ func (b *batch) lines(s *style.Styles, width int) []string {
 		}
 	}
 	for _, one := range b.leftOut {
-		for i, l := range widget.Wrap(widget.NormalizeWidth("left out: "+one), width-2) {
+		for i, l := range widget.Wrap(widget.NormalizeWidth("left out at the start: "+one), width-2) {
 			sign := style.Stopped
 			if i > 0 {
 				sign = " "

@@ -414,7 +414,7 @@ func TestPointsChangedSinceThePreviewAreKept(t *testing.T) {
 	w.advanceHidden(21 * time.Second)
 	w.confirmNumber(fmt.Sprint(n))
 	w.RequireText(fmt.Sprintf("▲ %d of %[1]d done, 1 left out", n-1),
-		fmt.Sprintf("○ left out: backup #%s of mail-01 (changed since the preview)", older[1].ID))
+		fmt.Sprintf("○ left out at the start: backup #%s of mail-01 (changed since the preview)", older[1].ID))
 	if left := w.points(model.Backup, "12348"); len(left) != 1 {
 		t.Errorf("mail-01 has %d backups left, want its last", len(left))
 	}

@@ -66,7 +66,7 @@ func TestKeystrokesToRestoreTheNewestPoint(t *testing.T) {
 	c.typeText(server)
 	c.press("enter")
 	c.advanceHidden(time.Hour)
-	c.RequireNoText("running")
+	c.RequireNoText("◐") // nothing runs any more
 	actions := c.proxy.actions()
 	if len(actions) != 2 || !strings.HasPrefix(actions[0], "POST /snapshots/ ") ||
 		actions[1] != `POST /servers/12345/restore/ {"backup_id":501}` {
@@ -83,7 +83,7 @@ func TestKeystrokesToSnapshotTenServers(t *testing.T) {
 	c.RequireText("10 of 13; left out: ")
 	c.press("enter", "enter")
 	c.advanceHidden(20 * time.Minute)
-	c.RequireNoText("running")
+	c.RequireNoText("◐") // nothing runs any more
 	actions := c.proxy.actions()
 	slices.Sort(actions)
 	if n := len(slices.Compact(actions)); n != 10 {
