@@ -154,6 +154,30 @@ func TestChoiceForARowThatIsGoneDoesNotActOnTheNext(t *testing.T) {
 	}
 }
 
+func TestKeysTypedAfterAChoiceGoToItsForm(t *testing.T) {
+	t.Parallel()
+	for name, c := range lanes.Table(map[string]struct {
+		offer  func(*harness)
+		choose string
+	}{
+		"in the row's menu": {press("x"), "s"},
+		"of a key's name":   {typeInPalette("snapshot"), "enter"},
+		"of a command":      {typeInPalette("snapshot web-server-01"), "enter"},
+	}) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			w.selectServer("web-server-01")
+			c.offer(w)
+			w.pressAtOnce(append([]string{c.choose}, strings.Split("before-big-change", "")...)...)
+			w.RequireText("New snapshot of web-server-01", "› before-big-change")
+			w.Press("esc")
+			w.RequireNoText("New backup")
+			w.requireActions()
+		})
+	}
+}
+
 func TestAnItemThatCannotActOpensTheRefusal(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)

@@ -27,8 +27,9 @@ type core struct {
 	env             *screen.Env
 	notices         notices
 	dialogs         []stackedDialog
-	lastDialog      int // number of the last dialog opened
-	width, height   int // of the terminal, in cells
+	lastDialog      int     // number of the last dialog opened
+	chosen          tea.Msg // in the palette or a row's menu; handled once that is closed
+	width, height   int     // of the terminal, in cells
 	tmux            bool
 	tokenRefused    bool // the API refuses the token, so nothing is asked with it
 	policiesChecked bool // unused policies have been reported

@@ -66,7 +66,7 @@ func (p *palette) open() tea.Cmd {
 	entries = append(append(append(entries, actions...), views...), p.account.accountEntries()...)
 	entries = append(entries, dialog.Entry{Name: "theme", Note: "theme NAME", Typed: "theme "})
 	return p.openDialog(dialog.NewPalette(dialog.PaletteOptions{
-		Entries: entries, Arguments: p.arguments, Recent: p.recent, OnChoose: p.remember,
+		Entries: entries, Arguments: p.arguments, Recent: p.recent, OnChoose: p.choose,
 	}, p.opts.Keys, p.env.Styles))
 }
 
@@ -105,14 +105,15 @@ func (p *palette) keyEntry(n keymap.NamedBinding) []dialog.Entry {
 	}
 	h := n.Binding.Help()
 	return []dialog.Entry{{Name: h.Desc, Note: h.Key, Typed: commandsOfKeys[n.Name], Recall: n.Name,
-		Msg: p.panes.chosen(n.Binding.Keys()[0])}}
+		Msg: p.panes.chosenKey(n.Binding.Keys()[0])}}
 }
 
 // maxRecent is how many choices are remembered.
 const maxRecent = 10
 
-// remember notes what was chosen.
-func (p *palette) remember(e dialog.Entry) {
+// choose notes what was chosen, for now and for the next time.
+func (p *palette) choose(e dialog.Entry) {
+	p.chosen = e.Msg
 	if e.Recall == "" {
 		return
 	}
@@ -143,8 +144,8 @@ func (p *palette) recentCommands() []dialog.Entry {
 // recallCommand is before a command with arguments among what was chosen last.
 const recallCommand = "run "
 
-// chosen is the message that chooses a key for the row under the cursor.
-func (p *panes) chosen(pressed string) keyChosenMsg {
+// chosenKey is the message that chooses a key for the row under the cursor.
+func (p *panes) chosenKey(pressed string) keyChosenMsg {
 	row, _ := p.selection()
 	return keyChosenMsg{p.sessionNumber(), row, pressed}
 }

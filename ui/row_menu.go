@@ -114,9 +114,9 @@ func (r *row) menuItem(b key.Binding, why string) dialog.MenuItem {
 		return dialog.MenuItem{}
 	}
 	pressed := b.Keys()[0]
-	chosen := r.panes.chosen(pressed)
+	chosen := r.panes.chosenKey(pressed)
 	item := dialog.MenuItem{Key: pressed, Label: b.Help().Desc, Why: why,
-		Choose: func() tea.Cmd { return func() tea.Msg { return chosen } }}
+		Choose: func() tea.Cmd { r.chosen = chosen; return nil }}
 	if slices.Contains(r.opts.Keys.Dialog.Confirm.Keys(), pressed) {
 		item.Key = ""
 	}

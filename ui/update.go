@@ -34,8 +34,6 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
 		a.panes.forgetCreated()
 		cmd = a.handleMouse(msg.(tea.MouseMsg))
-	case keyChosenMsg:
-		cmd = a.handleKeyChosen(msg)
 	case NoticeMsg:
 		a.notify(screen.Error, msg.Text)
 	case dialog.InputEnabledMsg:
@@ -290,10 +288,23 @@ func (a *App) toDialog(d stackedDialog, msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	a.closeDialog(d.number)
+	if chosen := a.chosen; chosen != nil {
+		a.chosen = nil
+		return tea.Batch(cmd, a.handleChosen(chosen))
+	}
 	if cmd == nil && a.account.login.open { // the sign-in was cancelled
 		return a.account.leaveLogin()
 	}
 	return cmd
+}
+
+// handleChosen does what was chosen in the palette or in a row's menu. It does so before the next
+// key, which is for what that opens.
+func (a *App) handleChosen(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(keyChosenMsg); ok {
+		return a.handleKeyChosen(press)
+	}
+	return a.toParts(msg)
 }
 
 // toDialogs passes a message that is not a key to every open dialog: forms need their own

@@ -24,7 +24,7 @@ type Entry struct {
 	Typed  string  // the text that tab completes to; "": none
 	Recall string  // identifies it among the last chosen ones; "": it is not remembered
 	Why    string  // why it cannot be chosen; shown instead of the note
-	Msg    tea.Msg // sent when it is chosen
+	Msg    tea.Msg // what it means to the owner of the palette; nil: it cannot be chosen
 }
 
 // PaletteOptions are what a palette offers.
@@ -221,10 +221,8 @@ func (p *Palette) choose() (tea.Cmd, bool) {
 	case picked.Msg == nil:
 		return nil, false
 	}
-	if p.options.OnChoose != nil {
-		p.options.OnChoose(picked)
-	}
-	return func() tea.Msg { return picked.Msg }, true
+	p.options.OnChoose(picked)
+	return nil, true
 }
 
 // completion is what tab completes the text to, or "": the entry under the cursor or, if that is
