@@ -274,7 +274,7 @@ func TestEmptyPageSaysHowToCreateTheFirstPoint(t *testing.T) {
 	w.Type("the-first")
 	w.Press("enter", "enter")
 	w.requireActions(`POST /snapshots/ {"server_id":12347,"name":"the-first"}`)
-	w.RequireText("1 restore points", "▼ snapshot   the-first", "◐ creating")
+	w.RequireText("1 restore point ─", "▼ snapshot   the-first", "◐ creating")
 	w.advanceHidden(15 * time.Minute)
 	w.RequireText("✓ completed")
 	w.RequireNoText("there is no restore point that can be gone back to")
@@ -402,4 +402,11 @@ func TestAServerFromThePaletteKeepsTheFollowingKeys(t *testing.T) {
 	w.RequireText("Snapshots db-server-01")
 	w.Press("G", "d")
 	w.RequireText("of db-server-01?")
+}
+
+func TestASingleRestorePointIsCountedAsOne(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24)
+	atServer("legacy-app", "enter")(w)
+	w.RequireText("legacy-app #12356 · 1 restore point ─")
 }

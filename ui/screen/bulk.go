@@ -116,7 +116,11 @@ func (a Actions) bulkIntro(kind model.Kind, servers []model.Server, leftOut []st
 	}
 	intro = append(intro, dialog.IntroLine{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)},
 		dialog.IntroLine{Text: a.createDuration(kind)})
-	if n := len(serversThat(servers, model.Server.Running)); kind == model.Snapshot && n > 0 {
+	switch n := len(serversThat(servers, model.Server.Running)); {
+	case kind != model.Snapshot || n == 0:
+	case n == 1:
+		warn("1 of them is running: its snapshot may be inconsistent. Stop it first for the best result.")
+	default:
 		warn(fmt.Sprintf("%d of them are running: their snapshots may be inconsistent. Stop them first for the best "+
 			"result.", n))
 	}

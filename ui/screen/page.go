@@ -166,7 +166,7 @@ func (p *Page) View() string {
 	s := p.env.Styles()
 	server, ok := p.env.State.Server(p.server)
 	title := style.Render(s.AccentStrong, widget.NormalizeWidth(server.Ref().Label())) +
-		style.Render(s.Muted, fmt.Sprintf(" #%s %s %d restore points", p.server, style.Dot, p.total()))
+		style.Render(s.Muted, " #"+string(p.server)+" "+style.Dot+" "+model.Pluralize(p.total(), "restore point"))
 	if !ok {
 		return p.frame(style.Render(s.AccentStrong, "#"+string(p.server)), "",
 			renderMessage(s, message{s.Bad, "This server no longer exists.", p.env.Keys.View.Back.Help().Key +
