@@ -175,6 +175,7 @@ func TestTimeAloneWritesFewBytes(t *testing.T) {
 		} else if _, err := b.client.CreateSnapshot(t.Context(), "12345", "before-update", ""); err != nil {
 			t.Fatal(err)
 		}
+		b.clock.now = b.clock.now.Add(time.Second) // the key refreshes once a second
 		b.press('R')
 		if screen := b.View().Content; !strings.Contains(screen, "1 running") {
 			t.Fatalf("%s: nothing runs:\n%s", name, ansi.Strip(screen))

@@ -273,3 +273,19 @@ func TestFocusDoesNotBypassTheRateLimit(t *testing.T) {
 		t.Errorf("the servers were requested %d times", n)
 	}
 }
+
+func TestAHeldRefreshKeyRefreshesOnceASecond(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withServers(2))
+	w.proxy.reset()
+	for range 3 {
+		w.Press("R", "R", "R", "R", "R")
+		w.Screen()
+		w.Advance(time.Second)
+	}
+	for _, path := range append(listPaths, "/account/me/") {
+		if n := len(w.proxy.readTimes(path)); n != 3 {
+			t.Errorf("%s was requested %d times in three seconds", path, n)
+		}
+	}
+}

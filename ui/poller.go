@@ -19,6 +19,7 @@ type poller struct {
 	viewNextPoll  time.Time // when the shared poller polls next
 	crowded       bool      // many share the account
 	blurred       bool      // the terminal does not have the focus
+	refreshedAt   time.Time // when the user last asked for a refresh
 	lastCacheSave cacheSave
 	tickNumber    int       // number of the pending tick
 	wakeAt        time.Time // when it comes
@@ -42,7 +43,9 @@ func (p *poller) Update(msg tea.Msg) tea.Cmd {
 }
 
 // reset starts with a new schedule, for another account.
-func (p *poller) reset() { p.Poller = poll.New(p.session, p.state, p.pollInterval()) }
+func (p *poller) reset() {
+	p.Poller, p.refreshedAt = poll.New(p.session, p.state, p.pollInterval()), time.Time{}
+}
 
 // tickMsg wakes the program up. Only the newest tick counts.
 type tickMsg struct{ number int }
@@ -157,8 +160,12 @@ func (p *poller) untilPoll() time.Duration {
 	return max(next.Sub(p.state.Local), 0)
 }
 
+// keyRefreshGap is the least time between two refreshes by the key. A held key repeats thirty times a
+// second, with several requests each, which the API may answer with a rate limit.
+const keyRefreshGap = time.Second
+
 // refreshNow refreshes at the user's request: at once, whatever the schedule says, but not before
-// the Retry-After of the API has passed.
+// the Retry-After of the API has passed, and once a second for a held key.
 func (a *App) refreshNow() tea.Cmd {
 	if a.session == nil {
 		return a.account.askAccess("")
@@ -170,6 +177,10 @@ func (a *App) refreshNow() tea.Cmd {
 		a.notify(screen.Info, "rate limited: retrying in "+widget.FormatDuration(a.poller.untilPoll()))
 		return nil
 	}
+	if a.state.Local.Sub(a.poller.refreshedAt) < keyRefreshGap {
+		return nil
+	}
+	a.poller.refreshedAt = a.state.Local
 	return tea.Batch(a.poller.refreshAll(), a.poller.loadAccount())
 }
 
