@@ -341,8 +341,12 @@ func (s *State) removePoint(k Key) {
 	s.rebuildFleet()
 }
 
-// CancelRestore records that the restore after an operation will not be sent.
+// CancelRestore records that the restore after an operation will not be sent, even if that operation
+// was given up and appears after all.
 func (s *State) CancelRestore(first Operation, why, run string) Operation {
+	if known := s.operationByNumber(first.Number); known != nil {
+		known.ThenRestore, s.open = nil, nil
+	}
 	o := Operation{Action: Restore, Point: *first.ThenRestore, Server: first.Server, Mine: true, By: s.Me,
 		Started: s.Now, FollowsID: first.ID}
 	o.finish(PhaseCanceled, s.Now, why)

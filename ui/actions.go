@@ -132,12 +132,14 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 	}
 	a.notifyOperation(o, severity, screen.OutcomeText(o))
 	written := tea.Batch(a.history.writeRecord(o), a.announce(o, screen.OutcomeText(o)))
-	switch {
-	case o.Phase == model.PhaseNotSeen:
+	if o.Phase == model.PhaseNotSeen {
 		a.history.offerResend(o)
-		return written
+	}
+	switch {
 	case o.ThenRestore == nil:
 		return written
+	case o.Phase == model.PhaseNotSeen || o.Phase == model.PhaseUnconfirmed: // it may yet appear, and complete
+		return tea.Batch(written, a.cancelFollowUp(o, "the "+o.Point.Kind.String()+" before it was not seen"))
 	case o.Phase != model.PhaseDone:
 		return tea.Batch(written, a.cancelFollowUp(o, "the "+o.Point.Kind.String()+" before it did not complete"))
 	case o.Resumed || a.account.accountSwitch.pending: // during an account switch, ask later

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"vpsdeck/api/sim"
 	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 )
@@ -245,4 +246,31 @@ func TestFailedPointIsNotRestored(t *testing.T) {
 	w.RequireNoText("Restore ci-runner-02")
 	w.requireRefused("Backup #500 failed and cannot be restored.")
 	w.requireActions()
+}
+
+func TestNoRestoreFollowsASnapshotThatAppearsLate(t *testing.T) {
+	t.Parallel()
+	for name, isLost := range map[string]bool{"its answer was lost": true, "it was accepted": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 24, withServers(2))
+			w.selectServer("web-server-01")
+			w.Press("3")
+			if isLost {
+				w.account.InjectFault("POST /snapshots/: cut-after-send x1")
+			}
+			w.account.SetQuirks(sim.Quirks{AppearLate: 4 * time.Minute})
+			w.restoreSelected(true)
+			w.advanceUntil(3*time.Minute, "any key: 1 more")
+			w.skipInputDelay()
+			w.Press("esc")
+			w.RequireText("restore snapshot pre-migration-snapshot onto web-server-01: not sent: the snapshot before " +
+				"it was not seen")
+			w.advanceHidden(12 * time.Minute)
+			if made := w.points(model.Snapshot, "12345")[0]; made.Status != model.Completed {
+				t.Errorf("the snapshot is %+v", made)
+			}
+			w.requireActions(postSafetySnapshot)
+		})
+	}
 }
