@@ -371,6 +371,13 @@ func (s *State) Operations() []Operation {
 	return s.open
 }
 
+// IsNotSeen reports whether an operation is one whose answer was lost and that was given up. It no
+// longer is once it has appeared after all.
+func (s *State) IsNotSeen(number int) bool {
+	o := s.operationByNumber(number)
+	return o != nil && o.Phase == PhaseNotSeen
+}
+
 // HasOwnOperations reports whether operations of this program are under way.
 func (s *State) HasOwnOperations() bool {
 	return slices.ContainsFunc(s.Operations(), func(o Operation) bool { return o.Mine })

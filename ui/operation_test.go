@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"vpsdeck/api/sim"
 	"vpsdeck/internal/lanes"
 	"vpsdeck/model"
 	"vpsdeck/ui"
@@ -44,6 +45,52 @@ func TestSnapshotThatNeverArrivedIsNotFound(t *testing.T) {
 	w.Press("tab", "enter")
 	w.RequireText("◐ 1 running", "◐ creating")
 	w.requireActions(postBeforeUpdate, postBeforeUpdate)
+}
+
+func TestSnapshotThatAppearsLateIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	start := func(t *testing.T) *harness {
+		w := startApp(t, 120, 24, withServers(2))
+		w.account.InjectFault("POST /snapshots/: cut-after-send x1")
+		w.account.SetQuirks(sim.Quirks{AppearLate: 4 * time.Minute})
+		w.createSnapshot("web-server-01", "before-update")
+		return w
+	}
+	t.Run("while the offer is open", func(t *testing.T) {
+		t.Parallel()
+		w := start(t)
+		w.advanceUntil(3*time.Minute, "Not seen: try again?")
+		w.advanceHidden(11 * time.Minute)
+		w.Press("tab", "enter")
+		w.requireRefused("Not sent again", "The lists have shown it meanwhile.")
+		w.requireActions(postBeforeUpdate)
+	})
+	t.Run("while the offer waits for another dialog", func(t *testing.T) {
+		t.Parallel()
+		w := start(t)
+		w.Press("?")
+		w.advanceHidden(14 * time.Minute)
+		w.skipInputDelay()
+		w.Press("esc")
+		w.Advance(time.Second)
+		w.RequireNoText("Not seen: try again?")
+		w.requireActions(postBeforeUpdate)
+	})
+}
+
+func TestResendOfASnapshotDoesNotRestore(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 24, withServers(2))
+	w.selectServer("web-server-01")
+	w.Press("3")
+	w.account.InjectFault("POST /snapshots/: cut-before x1")
+	w.restoreSelected(true)
+	w.advanceUntil(5*time.Minute, "Not seen: try again?")
+	w.RequireText("Send it again: snapshot before-restore-")
+	w.skipInputDelay()
+	w.Press("tab", "enter")
+	w.advanceHidden(12 * time.Minute)
+	w.requireActions(postSafetySnapshot, postSafetySnapshot)
 }
 
 func TestUnknownOutcomeBlocksOtherActionsOnItsServer(t *testing.T) {

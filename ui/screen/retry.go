@@ -41,10 +41,11 @@ func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) t
 }
 
 // Retry offers to send an action again if its answer was lost and the lists show nothing of it. It
-// is a new action, with the full confirmation.
+// is a new action, with the full confirmation. A restore that was to follow is canceled, and not
+// part of it.
 func (a Actions) Retry(o model.Operation) tea.Cmd {
 	server, why := a.checkReady(o.Action, o.Point)
-	if why != "" {
+	if why != "" || !a.env.State.IsNotSeen(o.Number) {
 		return nil // the outcome was already shown
 	}
 	var options dialog.ConfirmOptions
@@ -66,8 +67,11 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 		"it was sent %s, its answer was lost, and %s. Look in the provider's panel first.",
 		widget.Ago(o.Started, a.env.State.Now), o.EvidenceText())}}, options.Details...)
 	options.OnConfirm = func(bool) tea.Cmd {
+		if !a.env.State.IsNotSeen(o.Number) {
+			return a.refuse(actionTitles{refused: "Not sent again"}, "the lists have shown it meanwhile", "")
+		}
 		return a.env.Start(model.ActionRequest{
-			Action: o.Action, Point: o.Point, Server: server.Ref(), ThenRestore: o.ThenRestore, FollowsID: o.FollowsID,
+			Action: o.Action, Point: o.Point, Server: server.Ref(), FollowsID: o.FollowsID,
 			ConfirmedRole: o.ConfirmedRole,
 		})
 	}
