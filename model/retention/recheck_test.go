@@ -20,6 +20,34 @@ func ids(points []model.Point) string {
 	return strings.Join(out, " ")
 }
 
+func TestPoliciesGoByTheNameThatTheServerHasNow(t *testing.T) {
+	at := time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
+	production := model.Server{ID: "1", Name: "production"}
+	var points []model.Point
+	for i := range 5 {
+		points = append(points, model.Point{Kind: model.Snapshot, ID: model.ID(fmt.Sprint(i + 1)),
+			Server: model.ServerRef{ID: "1", Name: "test-1"}, // from before it was renamed
+			Status: model.Completed, CreatedAt: at.Add(-time.Duration(i+1) * day)})
+	}
+	in := retention.Input{Servers: []model.Server{production}, Points: points, Now: at,
+		Retain: []retention.Policy{
+			{Servers: []string{"test-*"}, Rules: retention.Rules{Last: 1}},
+			{Servers: []string{"prod*"}, Rules: retention.Rules{Last: 4}},
+		}}
+	plan := retention.New(in)
+	if got := ids(plan.Removals()); got != "5" || plan.Removals()[0].Server != production.Ref() {
+		t.Errorf("it removes %s: %+v", got, plan.Removals())
+	}
+	in.Selected = func(server model.ServerRef) bool { return server.Name == "production" }
+	if got := ids(retention.New(in).Removals()); got != "5" {
+		t.Errorf("of the selected server it removes %s", got)
+	}
+	in.Servers = []model.Server{{ID: "1", Name: "production-old"}}
+	if got := plan.Recheck(in); len(got) > 0 {
+		t.Errorf("after the server was renamed it removes %s", ids(got))
+	}
+}
+
 func TestRecheckKeepsWhatHasChangedSinceThePreview(t *testing.T) {
 	at := time.Date(2025, 1, 16, 16, 0, 0, 0, time.UTC)
 	server := model.Server{ID: "1", Name: "web"}

@@ -213,13 +213,12 @@ func New(in Input) Plan {
 	plan := Plan{At: in.Now, Decisions: make([]Decision, 0, len(in.Points))}
 	work := &scratch{guard: newGuard(in.Now), position: map[model.Key]int{}}
 	for _, group := range groups(in.Points) {
-		ref := group[0].Server
-		server, known := servers[ref.ID]
-		if !known || in.Selected != nil && !in.Selected(ref) {
+		server, known := servers[group[0].Server.ID]
+		if !known || in.Selected != nil && !in.Selected(server.Ref()) {
 			continue
 		}
 		work.guard.inspect(in, server, group)
-		plan.addServer(in, work, group)
+		plan.addServer(in, work, server.Ref(), group)
 	}
 	return plan
 }
@@ -289,25 +288,27 @@ type scratch struct {
 	position map[model.Key]int // in times
 }
 
-// addServer decides about the points of one server.
-func (p *Plan) addServer(in Input, work *scratch, points []*model.Point) {
+// addServer decides about the points of one server. The server is as it is listed now: its points
+// may carry an older name.
+func (p *Plan) addServer(in Input, work *scratch, server model.ServerRef, points []*model.Point) {
 	for _, kind := range []model.Kind{model.Backup, model.Snapshot} {
-		for i := range in.Retain {
-			p.addKind(in, work, i, kind, points)
+		if i := in.firstPolicy(server, kind); i >= 0 {
+			p.addKind(in, work, in.Retain[i], server, kind, points)
 		}
 	}
 }
 
-// addKind decides about the points of a kind for which a policy is the first that covers them.
-func (p *Plan) addKind(in Input, work *scratch, policy int, kind model.Kind, points []*model.Point) {
-	r, guard := in.Retain[policy], work.guard
+// addKind decides about the points of a kind, which the policy covers.
+func (p *Plan) addKind(in Input, work *scratch, r Policy, server model.ServerRef, kind model.Kind,
+	points []*model.Point) {
+	guard := work.guard
 	if r.Rules.IsZero() {
 		return
 	}
 	covered, times, position := work.covered[:0], work.times[:0], work.position
 	clear(position)
 	for _, point := range points {
-		if point.Kind != kind || in.firstPolicy(point) != policy {
+		if point.Kind != kind {
 			continue
 		}
 		covered = append(covered, point)
@@ -320,6 +321,7 @@ func (p *Plan) addKind(in Input, work *scratch, policy int, kind model.Kind, poi
 	kept := r.Rules.Keep(times, in.Location)
 	for _, point := range covered {
 		d := Decision{Point: *point}
+		d.Point.Server = server
 		at, counted := position[point.Key()]
 		switch protected := guard.protects(point); {
 		case protected != "":
@@ -351,12 +353,12 @@ func (p *Plan) add(d Decision) {
 	}
 }
 
-// firstPolicy returns the index of the policy that applies to the point, or -1.
-func (in Input) firstPolicy(p *model.Point) int {
+// firstPolicy returns the index of the policy that applies to a server's points of a kind, or -1.
+func (in Input) firstPolicy(server model.ServerRef, kind model.Kind) int {
 	return slices.IndexFunc(in.Retain, func(r Policy) bool {
-		return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, p.Kind)) &&
+		return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind)) &&
 			(len(r.Servers) == 0 || slices.ContainsFunc(r.Servers,
-				func(asked string) bool { return MatchesServer(asked, p.Server) }))
+				func(asked string) bool { return MatchesServer(asked, server) }))
 	})
 }
 
