@@ -36,6 +36,27 @@ func TestCacheIsShownUntilTheAPIAnswers(t *testing.T) {
 	}
 }
 
+func TestIncompleteAnswerInPlaceOfTheCacheIsNotComplete(t *testing.T) {
+	a, _ := newAccountFromCache(t, func(_ *State, s *CachedAccount) {
+		s.Backups = append(s.Backups, backup("2", time.Hour))
+	})
+	cut, version := &IncompleteError{Got: 1, Total: 50}, a.Version()
+	ticket, _ := a.Backups.Start(a.Now)
+	a.ApplyPoints(Backup, "", ticket, []Point{backup("2", time.Hour)}, cut)
+	if a.PointsComplete() || !a.Quota(Backup, web.ID).Incomplete || a.Version() == version {
+		t.Errorf("the list counts as complete: %+v", a.Backups)
+	}
+	ticket, _ = a.Servers.Start(a.Now)
+	a.ApplyServers(ticket, []Server{{ID: "other"}}, cut)
+	if a.Servers.Complete() {
+		t.Errorf("the list counts as complete: %+v", a.Servers)
+	}
+	ticket, _ = a.Snapshots.Start(a.Now)
+	if a.ApplyPoints(Snapshot, "", ticket, nil, cut); a.UsesCache() {
+		t.Error("the lists count as cached")
+	}
+}
+
 func TestUntrustedCacheIsNotLoaded(t *testing.T) {
 	for name, change := range map[string]func(*State, *CachedAccount){
 		"too old":       func(_ *State, s *CachedAccount) { s.At = now.Add(-31 * 24 * time.Hour) },

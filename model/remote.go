@@ -53,6 +53,10 @@ func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	return true
 }
 
+// setPartial records that the value is only a part of what there is, and when it came. It is for an
+// incomplete answer that has replaced a cached value.
+func (r *Remote[T]) setPartial(at time.Time) { r.At, r.partial = at, true }
+
 // Release ends the ticket's request, with or without an error, and leaves the value unchanged. It
 // is for answers about a part of the value, which the caller merges in. It reports whether the
 // ticket was the current one.

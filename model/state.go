@@ -152,6 +152,9 @@ func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation 
 	if !s.Servers.Finish(t, servers, err, s.Local) || !hasData(err) {
 		return nil
 	}
+	if listed != nil && s.isCached(s.Servers.At) {
+		s.Servers.setPartial(s.Local)
+	}
 	if !same || known != s.Servers.Complete() {
 		s.version++
 		s.fleet = s.Fleet().withServers(servers)
@@ -193,6 +196,9 @@ func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err 
 		known := remote.Complete()
 		if !remote.Finish(t, points, err, s.Local) || !hasData(err) {
 			return nil
+		}
+		if listed != nil && s.isCached(remote.At) {
+			remote.setPartial(s.Local)
 		}
 		if !same || known != remote.Complete() {
 			s.rebuildFleet()
