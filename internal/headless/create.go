@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vpsdeck/internal/settings"
 	"vpsdeck/model"
 	"vpsdeck/ui/widget"
@@ -129,7 +131,9 @@ func (r *Runner) createRequests(kind model.Kind, t textTemplates, servers []mode
 	}
 	requests := make([]model.ActionRequest, len(servers))
 	for i, s := range servers {
-		p := model.Point{Kind: kind, Server: s.Ref(), Name: names[i], Description: descriptions[i]}
+		// as lists show it, because a point whose answer is lost is found by it
+		description := norm.NFC.String(strings.TrimSpace(descriptions[i]))
+		p := model.Point{Kind: kind, Server: s.Ref(), Name: names[i], Description: description}
 		if kind == model.Backup {
 			p.Type = model.Manual
 		}

@@ -126,6 +126,26 @@ func TestFailedPollWaitsForRetryAfter(t *testing.T) {
 	}
 }
 
+func TestDescriptionIsFoundInTheListsHoweverItWasTyped(t *testing.T) {
+	for _, fault := range []string{"", "POST /backups/: cut-after-send x1"} {
+		h := newHarness(t, nil)
+		if fault != "" {
+			h.account.InjectFault(fault)
+		}
+		opts := withWait(CreateOptions{Kind: model.Backup, Servers: []string{"mail-01"},
+			Description: " avant la mise a\u0300 jour ", Follow: FollowOptions{Format: Table}})
+		if err := h.Create(t.Context(), opts); err != nil {
+			t.Errorf("%q: %v\n%s%s", fault, err, &h.out, &h.notes)
+		}
+		backups, err := h.opts.Client.Backups(t.Context(), model.BackupFilter{})
+		if err != nil || h.sentCount() != 1 || !slices.ContainsFunc(backups, func(p model.Point) bool {
+			return p.Server.Name == "mail-01" && p.Description == "avant la mise \u00e0 jour"
+		}) {
+			t.Errorf("%q: after %d requests: %v, %v", fault, h.sentCount(), backups, err)
+		}
+	}
+}
+
 func TestRevokedTokenEndsTheWait(t *testing.T) {
 	h := newHarness(t, nil)
 	h.clock.onWait = func() { h.account.InjectFault("GET /snapshots/: status 401") }

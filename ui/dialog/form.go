@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
+	"golang.org/x/text/unicode/norm"
 
 	"vpsdeck/keymap"
 	"vpsdeck/ui/style"
@@ -28,7 +29,8 @@ type Field struct {
 // Choice is an option of a field.
 type Choice struct{ Value, Label string }
 
-// Values are the submitted values, by field key.
+// Values are the submitted values, by field key. Letters of several characters have become one (NFC),
+// as the API's lists are read.
 type Values map[string]string
 
 // IntroLine is a line above a form's fields.
@@ -201,7 +203,7 @@ func movesField(press tea.KeyPressMsg) bool {
 func (f *Form) submit() (tea.Cmd, bool) {
 	values := Values{}
 	for i, field := range f.options.Fields {
-		values[field.Key] = *f.values[i]
+		values[field.Key] = norm.NFC.String(*f.values[i])
 		if field.Check != nil && field.Check(*f.values[i]) != nil {
 			f.complain[i] = true
 			return f.goToField(i)
@@ -239,7 +241,7 @@ func (f *Form) updateForm(msg tea.Msg) (tea.Cmd, bool) {
 	if f.form.State == huh.StateCompleted {
 		values := Values{}
 		for _, field := range f.options.Fields {
-			values[field.Key] = f.form.GetString(field.Key)
+			values[field.Key] = norm.NFC.String(f.form.GetString(field.Key))
 		}
 		return f.options.OnSubmit(values), true
 	}

@@ -145,6 +145,8 @@ func TestFormReturnsValues(t *testing.T) {
 	}{
 		"both fields": {append(append(splitKeys("before"), "enter"),
 			append(splitKeys("é日🚀"), "enter")...), formatValues("before", "é日🚀")},
+		"letters of two characters": {append(splitKeys("before"), "enter", "a", "\u0300", "enter"),
+			formatValues("before", "\u00e0")},
 		"an empty second one": {append(splitKeys("before"), "enter", "enter"), formatValues("before", "")},
 		"by tab":              {append(splitKeys("before"), "tab", "x", "enter"), formatValues("before", "x")},
 		"by the arrow":        {append(splitKeys("before"), "down", "x", "enter"), formatValues("before", "x")},
