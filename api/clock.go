@@ -98,8 +98,9 @@ func (c *apiClock) doubt() string {
 
 // Now returns the time by the API's clock: this machine's clock, corrected by the Date of the API's
 // responses. A difference under 2 seconds is ignored. One of more than 2 minutes is trusted once 3
-// responses in a row agree.
-func (c *Client) Now() time.Time { return c.now().Add(c.clock.offset()) }
+// responses in a row agree. It has no monotonic reading: that stands still while the machine sleeps,
+// and goes on when this machine's clock is set, which the correction must follow.
+func (c *Client) Now() time.Time { return c.now().Round(0).Add(c.clock.offset()) }
 
 // ClockDoubt returns why the times on the screen may be wrong, as a sentence without a full stop;
 // "" if there is no reason. The clocks differ by more than 5 minutes, the responses disagree, or

@@ -10,6 +10,14 @@ import (
 	"vpsdeck/model"
 )
 
+func TestNowCountsTheSleepOfTheMachine(t *testing.T) {
+	c := newClient(t, apitest.Script(t))
+	c.now = time.Now // with a monotonic reading, which stands still during sleep
+	if now := c.Now(); now != now.Round(0) {
+		t.Errorf("it is %s", now)
+	}
+}
+
 // clockCase is the Date and Age of one response, and the offset expected after it.
 type clockCase struct {
 	date, age string

@@ -41,6 +41,7 @@ func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 	}
 	r.busy = false
 	r.Err = err
+	at = at.Round(0) // without the monotonic reading, which stands still while the machine sleeps
 	switch {
 	case err == nil:
 		r.Value, r.At, r.partial = value, at, false
@@ -55,7 +56,7 @@ func (r *Remote[T]) Finish(t Ticket, value T, err error, at time.Time) bool {
 
 // setPartial records that the value is only a part of what there is, and when it came. It is for an
 // incomplete answer that has replaced a cached value.
-func (r *Remote[T]) setPartial(at time.Time) { r.At, r.partial = at, true }
+func (r *Remote[T]) setPartial(at time.Time) { r.At, r.partial = at.Round(0), true }
 
 // Release ends the ticket's request, with or without an error, and leaves the value unchanged. It
 // is for answers about a part of the value, which the caller merges in. It reports whether the

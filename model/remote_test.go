@@ -50,6 +50,17 @@ func TestRemoteKeepsTheLastGoodAnswer(t *testing.T) {
 	}
 }
 
+func TestAgeOfDataCountsTheSleepOfTheMachine(t *testing.T) {
+	var r Remote[string]
+	for _, err := range []error{&IncompleteError{Got: 1, Total: 2}, nil} {
+		at := time.Now() // with a monotonic reading, which stands still during sleep
+		ticket, _ := r.Start(at)
+		if r.Finish(ticket, "good", err, at); r.At != at.Round(0) {
+			t.Errorf("after %v the data are from %s", err, r.At)
+		}
+	}
+}
+
 func TestOldAnswerIsDropped(t *testing.T) {
 	for name, spoil := range map[string]func(*Remote[string], Ticket){
 		"superseded":              func(r *Remote[string], _ Ticket) { r.CancelPending() },
