@@ -27,7 +27,7 @@ type Poller struct {
 	schedule schedule
 	wanted   bool      // a refresh was asked for
 	allAt    time.Time // when everything was last requested
-	turn     int       // next server with a running operation to poll
+	turn     int       // of the servers with running operations; the same for both kinds of points
 }
 
 // New returns a poller. It polls everything each interval, and loads who owns the account. The
@@ -147,6 +147,7 @@ func (p *Poller) requestAll() []tea.Cmd {
 // is all points if they fit on a page, otherwise those of one server after the other.
 func (p *Poller) requestRunning() []tea.Cmd {
 	p.schedule.startRunning(p.state.Local, p.state.Busy())
+	p.turn++
 	restores := false
 	servers := [2]map[model.ID]bool{{}, {}}
 	for _, o := range p.state.Operations() {
@@ -182,7 +183,6 @@ func (p *Poller) pickServer(servers map[model.ID]bool, points int) model.ID {
 	}
 	ids := slices.SortedFunc(maps.Keys(servers),
 		func(a, b model.ID) int { return strings.Compare(string(a), string(b)) })
-	p.turn++
 	return ids[p.turn%len(ids)]
 }
 

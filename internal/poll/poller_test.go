@@ -141,6 +141,31 @@ func TestServersOfALargeFleetArePolledInTurn(t *testing.T) {
 	}
 }
 
+// Each kind has its own turns: two kinds with two servers each must not always meet the same ones.
+func TestServersOfBothKindsArePolledInTurn(t *testing.T) {
+	h := newHarness(t, 0).load()
+	for kind, path := range map[model.Kind]string{model.Backup: "/backups/", model.Snapshot: "/snapshots/"} {
+		for _, server := range []model.ID{"1", "2"} {
+			h.begin(create(kind, server))
+		}
+		for i := range pageSize {
+			points := h.state.Points(kind)
+			points.Value = append(points.Value, model.Point{Kind: kind, ID: model.ID(fmt.Sprint(1000 + i))})
+		}
+		h.account.InjectFault("GET " + path + ": status 500")
+	}
+	asked := map[string]int{}
+	for range 4 {
+		h.RequestRunning()
+		for _, path := range h.run(h.Due()) {
+			asked[path]++
+		}
+	}
+	if len(asked) != 4 {
+		t.Errorf("requests by server: %v", asked)
+	}
+}
+
 // A list that takes long must not be requested twice, and must not hold up the others.
 func TestOnlyTheListUnderWayIsNotRequested(t *testing.T) {
 	h := newHarness(t, IntervalWatched)
