@@ -133,7 +133,9 @@ func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
 			server := Server{ID: ID(fmt.Sprint(i)), Name: fmt.Sprint("web-", 9-i)}
 			servers = append(servers, server)
 			for range rapid.IntRange(0, 3).Draw(t, "points") {
-				p := Point{Kind: Backup, ID: ID(fmt.Sprint(len(backups))), Server: server.Ref(), Status: Completed}
+				p := Point{Kind: Backup, ID: ID(fmt.Sprint(len(backups))), Server: server.Ref()}
+				p.Status = rapid.SampledFrom([]PointStatus{Completed, Completed, Failed, InProgress}).Draw(t, "status")
+				p.Type = rapid.SampledFrom([]BackupType{Manual, Automatic}).Draw(t, "type")
 				p.CreatedAt = now.Add(-age.Draw(t, "age"))
 				if rapid.IntRange(0, 4).Draw(t, "ahead") == 0 {
 					p.CreatedAt = now.Add(age.Draw(t, "by"))
@@ -148,6 +150,7 @@ func TestIncrementalAssessmentMatchesFullAssessment(t *testing.T) {
 		policies := Policies{{Policy: Policy{
 			Backups:   Requirement{MaxAge: most, Min: rapid.IntRange(0, 2).Draw(t, "least")},
 			Snapshots: Requirement{MaxAge: rapid.SampledFrom([]time.Duration{0, most}).Draw(t, "snapshots")},
+			Automatic: rapid.Bool().Draw(t, "automatic"),
 		}}}
 		f, at := newFleet(servers, backups, nil), now
 		later := rapid.OneOf(rapid.SampledFrom([]time.Duration{time.Minute, time.Minute + 1, time.Hour, -time.Hour}),

@@ -128,7 +128,7 @@ func Assess(server Server, points []Point, policy Policy, now time.Time) Assessm
 
 // countPoint counts one point.
 func (a *Assessment) countPoint(p *Point, now time.Time) {
-	if p.Status == Completed && p.inFuture(now) {
+	if p.inFuture(now) { // of any status, because its date is reported
 		a.limitValidity(p.CreatedAt.Add(-MaxClockDrift))
 	}
 	if !p.Usable(now) {
