@@ -12,8 +12,8 @@ import (
 	"vpsdeck/model"
 )
 
-// reservedRequests is how many of the last requests that the API allows are reserved for actions.
-// For a small limit it is the limit divided by reservedDivisor.
+// reservedRequests is how many of the last requests that the API allows are reserved for actions and
+// the reads that check them. For a small limit it is the limit divided by reservedDivisor.
 const (
 	reservedRequests = 5
 	reservedDivisor  = 5
@@ -81,8 +81,9 @@ func (c *Client) RateLimit() (remaining int, known bool) {
 	return r.remaining, r.known && c.Now().Before(r.resetAt)
 }
 
-// acquire takes one of the remaining requests, or returns how long a read must wait for one.
-func (r *rateLimit) acquire(now time.Time) time.Duration {
+// acquire takes one of the remaining requests, or returns how long a read must wait for one. The
+// reads of an action may take all but the last, which is the action's own.
+func (r *rateLimit) acquire(now time.Time, forAction bool) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.known {
@@ -92,7 +93,11 @@ func (r *rateLimit) acquire(now time.Time) time.Duration {
 		r.known = false
 		return 0
 	}
-	if r.remaining <= min(reservedRequests, r.limit/reservedDivisor) {
+	reserved := min(reservedRequests, r.limit/reservedDivisor)
+	if forAction {
+		reserved = min(reserved, 1)
+	}
+	if r.remaining <= reserved {
 		return r.resetAt.Sub(now)
 	}
 	r.remaining--
@@ -102,7 +107,7 @@ func (r *rateLimit) acquire(now time.Time) time.Duration {
 // waitForRateLimit waits until the API allows a read, so that the API need not refuse it. If that
 // takes longer than maxWait, it fails, and the screen says how long it will take.
 func (c *Client) waitForRateLimit(ctx context.Context, u *url.URL, maxWait time.Duration) *Error {
-	wait := c.rateLimit.acquire(c.Now())
+	wait := c.rateLimit.acquire(c.Now(), model.IsForAction(ctx))
 	if wait == 0 {
 		return nil
 	}

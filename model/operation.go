@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -176,3 +177,15 @@ type Outcome struct {
 	SentAt     time.Time // on the API's clock; zero: it was never sent
 	ViewNumber int       // with a shared poller: the number of the first view that includes the action; otherwise 0
 }
+
+// actionContext is the key of [ForAction].
+type actionContext struct{}
+
+// ForAction marks the context of reads without which an action cannot be sent. They may use the
+// requests that are reserved for actions.
+func ForAction(ctx context.Context) context.Context {
+	return context.WithValue(ctx, actionContext{}, true)
+}
+
+// IsForAction reports whether the context was marked by [ForAction].
+func IsForAction(ctx context.Context) bool { return ctx.Value(actionContext{}) != nil }

@@ -171,7 +171,7 @@ func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
 	if o.Action == model.Create {
 		return nil
 	}
-	points, err := s.points(o.Point.Kind, o.Server.ID)
+	points, err := s.points(model.ForAction(s.ctx), o.Point.Kind, o.Server.ID)
 	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return recheckError(err)
 	}
@@ -198,7 +198,7 @@ func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) err
 		return nil
 	}
 	if !running && other.Action != model.Restore {
-		points, err := s.points(other.Point.Kind, other.Server.ID)
+		points, err := s.points(model.ForAction(s.ctx), other.Point.Kind, other.Server.ID)
 		if err != nil {
 			return recheckError(err)
 		}
@@ -229,7 +229,7 @@ func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others
 	if o.Point.Kind == model.Snapshot {
 		other = model.Backup
 	}
-	rest, err := s.points(other, o.Server.ID)
+	rest, err := s.points(model.ForAction(s.ctx), other, o.Server.ID)
 	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return recheckError(err)
 	}
@@ -242,7 +242,7 @@ func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others
 // recheckServer loads the server. With mayBeGone it may be missing: backups can outlive their
 // server, and can still be deleted.
 func (s *Session) recheckServer(was model.ServerRef, mayBeGone bool) error {
-	servers, err := s.Client.Servers(s.ctx, model.ServerFilter{})
+	servers, err := s.Client.Servers(model.ForAction(s.ctx), model.ServerFilter{})
 	if err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return recheckError(err)
 	}

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"vpsdeck/api"
 	"vpsdeck/api/apitest"
+	"vpsdeck/api/sim"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 	"vpsdeck/ui/command"
 )
@@ -264,5 +267,34 @@ func TestRequestsAreDescribedAsInTheAPIDocs(t *testing.T) {
 		if got := command.DescribeRequest(c.action, c.point); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
+	}
+}
+
+// The client keeps the last requests of a rate limit for actions. An action cannot be sent without
+// its checks, so these may use them; the lists of a poll may not.
+func TestActionAndItsChecksUseTheReservedRequests(t *testing.T) {
+	account := simtest.New(t, simtest.At(15, 45), sim.Options{Token: "vps_live", Servers: 2})
+	left := 5
+	url := simtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		left--
+		w.Header().Set("X-RateLimit-Limit", "100")
+		w.Header().Set("X-RateLimit-Remaining", strconv.Itoa(left))
+		w.Header().Set("X-RateLimit-Reset", "3000")
+		account.ServeHTTP(w, r)
+	}))
+	s := newSession(simtest.NewClient(t, url, "vps_live", simtest.SteppedTime(account.Clock.Now)...))
+	loaded := s.LoadPoints(model.Snapshot, server.ID, 1)().(command.PointsLoadedMsg)
+	if len(loaded.Points) == 0 {
+		t.Fatal(loaded.Err)
+	}
+	if polled := s.LoadServers(2)().(command.ServersLoadedMsg); !errors.Is(polled.Err, model.ErrRateLimited) {
+		t.Errorf("the poll got %d servers, %v", len(polled.Servers), polled.Err)
+	}
+	if got := execute(s, model.Restore, loaded.Points[0]); got.Outcome.Err != nil {
+		t.Errorf("the restore was not sent: %v", got.Outcome.Err)
+	}
+	err := execute(s, model.Delete, loaded.Points[0]).Outcome.Err
+	if left != 1 || !errors.Is(err, model.ErrRateLimited) {
+		t.Errorf("with %d requests left: %v", left, err)
 	}
 }

@@ -132,16 +132,16 @@ type PointsLoadedMsg struct {
 // LoadPoints loads the restore points of one kind, for one server or, if server is empty, for all.
 func (s *Session) LoadPoints(kind model.Kind, server model.ID, t model.Ticket) tea.Cmd {
 	return func() tea.Msg {
-		points, err := s.points(kind, server)
+		points, err := s.points(s.ctx, kind, server)
 		return PointsLoadedMsg{Session: s.Number, Ticket: t, Kind: kind, Server: server, Points: points, Err: err}
 	}
 }
 
-func (s *Session) points(kind model.Kind, server model.ID) ([]model.Point, error) {
+func (s *Session) points(ctx context.Context, kind model.Kind, server model.ID) ([]model.Point, error) {
 	if kind == model.Snapshot {
-		return s.Client.Snapshots(s.ctx, model.SnapshotFilter{Server: server})
+		return s.Client.Snapshots(ctx, model.SnapshotFilter{Server: server})
 	}
-	return s.Client.Backups(s.ctx, model.BackupFilter{Server: server})
+	return s.Client.Backups(ctx, model.BackupFilter{Server: server})
 }
 
 // AccountLoadedMsg answers LoadAccount.
