@@ -185,13 +185,16 @@ func (o *Operation) applyMissing(asked, now time.Time) {
 	if !o.evidence.addMissInRow(asked, o.listDelay()) {
 		return
 	}
-	if o.evidence.wasSeen() {
-		o.finish(PhaseFailed, now, fmt.Sprintf("the %s has not been listed since %s", o.Point.Kind,
-			clockTime(o.evidence.firstMiss)))
-		return
+	missing := fmt.Sprintf("the %s has not been listed since %s", o.Point.Kind, clockTime(o.evidence.firstMiss))
+	accepted := "the API accepted it at " + clockTime(o.evidence.since)
+	switch {
+	case o.evidence.wasSeen():
+		o.finish(PhaseFailed, now, missing)
+	case o.Resumed: // an earlier run may have seen it
+		o.finish(PhaseUnconfirmed, now, accepted+", and "+missing)
+	default:
+		o.finish(PhaseUnconfirmed, now, fmt.Sprintf("%s, and no list has shown the %s since", accepted, o.Point.Kind))
 	}
-	o.finish(PhaseUnconfirmed, now, fmt.Sprintf("the API accepted it at %s, and no list has shown the %s since",
-		clockTime(o.evidence.since), o.Point.Kind))
 }
 
 // applyPartialList applies an incomplete list without the operation's point. It proves nothing, but

@@ -59,6 +59,19 @@ func TestNotSeenTimeoutStartsWhenTheAnswerIsLost(t *testing.T) {
 	}
 }
 
+// An earlier run may have seen a point in the lists that this one does not find.
+func TestPointOfAnEarlierRunIsNotSaidToHaveNeverBeenListed(t *testing.T) {
+	a := newTestAccount(t)
+	r := leftRecord(Create, createdSnapshot(InProgress, now.Add(-10*time.Minute)), PhaseRunning)
+	resumed := a.Resume([]Record{r}, []Record{r}, host)
+	var over []Operation
+	for i := 0; len(over) == 0 && i < minMisses+minOverdue; i++ {
+		a.advance(pointListDelay / 4)
+		over = a.pollPoints()
+	}
+	a.requireFinished(over, resumed[0].Number, PhaseUnconfirmed, "the snapshot has not been listed since 16:00 UTC")
+}
+
 func TestLateListCountsFromWhenItWasRequested(t *testing.T) {
 	a := newTestAccount(t)
 	o := a.loseAnswer(Create, requestedSnapshot, 0)
