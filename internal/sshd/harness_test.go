@@ -138,6 +138,7 @@ type testServer struct {
 	closed      []string    // why sessions ended, as passed to their programs
 	openErr     error       // the error of opening a program
 	panicOnOpen atomic.Bool // opening a program panics
+	onOpen      func()      // called while a program is opened; nil: nothing is
 	frames      atomic.Int64
 }
 
@@ -247,6 +248,9 @@ func (s *testServer) writeUsers(users ...string) {
 func (s *testServer) openProgram(v sshd.Login) (sshd.Program, error) {
 	if s.panicOnOpen.Load() {
 		panic("a bug in Open")
+	}
+	if s.onOpen != nil {
+		s.onOpen()
 	}
 	if s.openErr != nil {
 		return sshd.Program{}, s.openErr

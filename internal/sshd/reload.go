@@ -32,12 +32,17 @@ func (s *Server) Reload() {
 	s.mu.Unlock()
 	s.opts.Log.Info("users file loaded", "keys", len(users.keys), "authorities", len(users.authorities))
 	for _, active := range s.activeSessions() {
-		current, err := s.identify(active.key, active.ssh.RemoteAddr())
-		switch {
-		case err != nil:
-			active.end("your key was removed from the users file")
-		case !current.Equal(active.identity.User):
-			active.end("your permissions were changed: log in again")
-		}
+		s.endIfChanged(active)
+	}
+}
+
+// endIfChanged ends a session whose user was removed from the users file, or has other permissions.
+func (s *Server) endIfChanged(active *session) {
+	current, err := s.identify(active.key, active.ssh.RemoteAddr())
+	switch {
+	case err != nil:
+		active.end("your key was removed from the users file")
+	case !current.Equal(active.identity.User):
+		active.end("your permissions were changed: log in again")
 	}
 }

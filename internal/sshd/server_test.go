@@ -628,6 +628,29 @@ func TestRemovedUserIsDisconnected(t *testing.T) {
 	s.connect(anna).waitForText("hello anna the viewer")
 }
 
+// Opening a dashboard may wait for the journal's lock. A change of the users file meanwhile must not be
+// missed.
+func TestUserRemovedWhileOpeningIsDisconnected(t *testing.T) {
+	t.Parallel()
+	anna, bert := newKey(t), newKey(t)
+	for words, changed := range map[string]string{
+		"your key was removed from the users file":    userLine(viewerOptions, bert),
+		"your permissions were changed: log in again": userLine(`user="anna",role="viewer"`, anna),
+	} {
+		t.Run(words, func(t *testing.T) {
+			t.Parallel()
+			s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+			s.onOpen = func() {
+				s.writeUsers(changed)
+				s.waitForLog("users file loaded")
+			}
+			d := s.connect(anna)
+			_ = d.waitForExit()
+			d.waitForText(words)
+		})
+	}
+}
+
 func TestUsersFileChangeIsDetected(t *testing.T) {
 	t.Parallel()
 	anna, bert := newKey(t), newKey(t)

@@ -123,6 +123,7 @@ func (s *session) run() {
 	server.mu.Lock()
 	server.live[s] = true
 	server.mu.Unlock()
+	server.endIfChanged(s) // while it was opened, Reload did not know it
 	go s.enforceLimits(ctx)
 	go s.forwardResizes(ctx)
 	_, err = s.program.Run()
