@@ -188,6 +188,9 @@ func (h *Hub) publish() {
 	if view.HasNews(h.view) {
 		h.newsIn = view.Number
 	}
+	if view.Fleet != h.view.Fleet { // a scope of nobody would keep the old one
+		clear(h.scopedFleets)
+	}
 	h.view = view
 	close(h.changed)
 	h.changed = make(chan struct{})

@@ -3,11 +3,13 @@ package team_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"vpsdeck/api"
 	"vpsdeck/internal/journal"
@@ -276,6 +278,25 @@ func TestScopeHidesAndRefusesOtherServers(t *testing.T) {
 	if view, others, _ := bert.Next(ctx, 0); len(others) > 0 || len(view.Operations) > 0 {
 		t.Errorf("he sees operations of other servers: %+v", others)
 	}
+}
+
+// A fleet takes tens of megabytes for a large account. After its last member has left, a scope must not
+// keep the one of that time.
+func TestScopeOfNobodyKeepsNoFleet(t *testing.T) {
+	h := newHarness(t, 12)
+	anna := h.join("anna").waitLoaded()
+	old := func() weak.Pointer[model.Fleet] {
+		bert := h.join("bert", func(p *team.MemberOptions) {
+			p.Scope = team.Scope{Name: "his", Has: func(model.Server) bool { return true }}
+		}).waitLoaded()
+		defer bert.Leave()
+		return weak.Make(bert.view.Fleet)
+	}()
+	anna.run(model.Create, newSnapshot(idleServer(t, anna.state), "newer"))
+	anna.advanceUntil("the old fleet is gone", func() bool {
+		runtime.GC()
+		return old.Value() == nil
+	})
 }
 
 func secondError(_ string, err error) error { return err }
