@@ -440,6 +440,41 @@ func TestTooManyRequestsDisconnects(t *testing.T) {
 	}
 }
 
+// Bubble Tea keeps a paste, or another sequence, until its end comes. One client could take all memory.
+func TestEndlessInputEndsSession(t *testing.T) {
+	t.Parallel()
+	anna := newKey(t)
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	d := s.connect(anna)
+	d.waitForText("hello anna")
+	const size = 200 << 10
+	for range 3 { // each is counted for itself, and so are keys
+		d.press("\x1b[200~" + strings.Repeat("x", size) + "\x1b[201~")
+		d.waitForText(fmt.Sprintf("pasted %d bytes", size))
+		d.press(strings.Repeat("x", size))
+	}
+	if got := s.endReasons(); len(got) > 0 {
+		t.Fatalf("the session ended because of %q", got)
+	}
+	for name, begin := range map[string]string{"paste": "\x1b[200~", "title": "\x1b]2;"} {
+		t.Run(name, func(t *testing.T) {
+			s.t = t
+			d := s.connect(anna)
+			d.waitForText("hello anna")
+			d.press(begin)
+			var err error
+			for sent := 0; err == nil && sent < 64<<20; sent += size {
+				_, err = d.in.Write([]byte(strings.Repeat("x", size)))
+			}
+			if err == nil {
+				t.Error("the server reads on")
+			}
+			_ = d.waitForExit()
+			d.waitForText("vpsdeck: too much was pasted")
+		})
+	}
+}
+
 func TestResizeFloodLeavesNoGoroutines(t *testing.T) {
 	t.Parallel()
 	anna := newKey(t)

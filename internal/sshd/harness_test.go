@@ -44,6 +44,7 @@ type infoModel struct {
 	env     string
 	floods  int
 	presses int           // of k
+	pasted  int           // bytes of the last paste
 	frames  *atomic.Int64 // how often the flood was drawn
 }
 
@@ -61,6 +62,8 @@ func (m *infoModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.env = strings.Join(msg, " ")
 	case noticeMsg:
 		m.notice = string(msg)
+	case tea.PasteMsg:
+		m.pasted = len(msg.Content)
 	case floodMsg:
 		m.floods++
 		return m, scheduleFlood()
@@ -89,6 +92,9 @@ func (m *infoModel) View() tea.View {
 		m.size.Width, m.size.Height, m.profile, m.env, m.notice)
 	if m.presses > 0 {
 		text += fmt.Sprintf("pressed %d times\n", m.presses)
+	}
+	if m.pasted > 0 {
+		text += fmt.Sprintf("pasted %d bytes\n", m.pasted)
 	}
 	if m.floods > 0 {
 		m.frames.Add(1)

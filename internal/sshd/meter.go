@@ -21,7 +21,7 @@ const (
 	NotADashboard          Reason = "request"  // a command, a subsystem, a forwarded port or the like was requested
 	NoTerminal             Reason = "terminal" // there is no terminal, or it cannot be drawn on
 	TooLate                Reason = "timeout"  // no dashboard was requested in time after the login
-	TooMuch                Reason = "excess"   // too many requests or channels
+	TooMuch                Reason = "excess"   // too many requests or channels, or too much input
 )
 
 // Reasons lists all reasons.

@@ -37,6 +37,7 @@ type session struct {
 	lastInput    atomic.Int64       // time of the last key press, in nanoseconds
 	forceAt      atomic.Int64       // when it is ended by force, in nanoseconds; 0: it is not ending
 	writingSince atomic.Int64       // since when a write waits for the client, in nanoseconds; 0: none does
+	unhandled    atomic.Int64       // bytes read since the last key, mouse event or paste
 	keys         keyTimer
 
 	mu        sync.Mutex
@@ -318,6 +319,7 @@ func (a *activityModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg.(type) {
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		a.session.lastInput.Store(time.Now().UnixNano())
+		a.session.unhandled.Store(0)
 	}
 	if _, key := msg.(tea.KeyPressMsg); key {
 		a.session.keys.press()
@@ -334,6 +336,10 @@ func (a *activityModel) View() tea.View {
 	return view
 }
 
+// maxUnhandled is the most bytes that a client may send without a key: a paste or an escape sequence
+// without an end. Bubble Tea keeps them all until the end comes.
+const maxUnhandled = 256 << 10
+
 // sessionReader reads the client's input. At its end it ends the program, because Bubble Tea would
 // run on without input.
 type sessionReader struct{ session *session }
@@ -342,6 +348,11 @@ type sessionReader struct{ session *session }
 func (r *sessionReader) Read(p []byte) (int, error) {
 	n, err := r.session.ssh.Read(p)
 	r.session.keys.read()
+	if r.session.unhandled.Add(int64(n)) > maxUnhandled {
+		r.session.server.opts.Meter.Refused(TooMuch)
+		r.session.end("too much was pasted")
+		return 0, io.EOF
+	}
 	if errors.Is(err, io.EOF) {
 		r.session.end("the client closed its input")
 	}
