@@ -53,7 +53,7 @@ func serveCommand(do *runFunc) *cobra.Command {
 				return settings.Errorf(settings.ExitUsage,
 					"--users is missing: without a users file nobody can log in; see vpsdeck serve --help")
 			}
-			if err := s.checkBlocks(); err != nil {
+			if err := s.checkLimits(); err != nil {
 				return err
 			}
 			if s.log != "text" && s.log != "json" {
@@ -93,15 +93,27 @@ func serveCommand(do *runFunc) *cobra.Command {
 	return cmd
 }
 
-// checkBlocks checks the lengths of the prefixes of network blocks.
-func (s serveOptions) checkBlocks() error {
+// checkLimits checks the limits. The server would take 0 or less for the default.
+func (s serveOptions) checkLimits() error {
+	l := s.limits
 	for _, f := range []struct {
-		name      string
-		bits, max int
-	}{{"block-ipv4", s.limits.BlockIPv4, 32}, {"block-ipv6", s.limits.BlockIPv6, 128}} {
-		if f.bits < 1 || f.bits > f.max {
-			return settings.Errorf(settings.ExitUsage, "--%s cannot be %d; valid: 1 to %d", f.name, f.bits, f.max)
+		name       string
+		value, max int // max 0: any
+	}{
+		{"sessions", l.Sessions, 0}, {"sessions-per-user", l.PerUser, 0}, {"sessions-per-address", l.PerAddress, 0},
+		{"logins-per-minute", l.LoginsPerMinute, 0}, {"logins", l.Unauthenticated, 0},
+		{"logins-per-block", l.LoginsPerBlock, 0},
+		{"block-ipv4", l.BlockIPv4, 32}, {"block-ipv6", l.BlockIPv6, 128},
+	} {
+		switch {
+		case f.value < 1 && f.max == 0:
+			return settings.Errorf(settings.ExitUsage, "--%s cannot be %d; valid: 1 or more", f.name, f.value)
+		case f.max > 0 && (f.value < 1 || f.value > f.max):
+			return settings.Errorf(settings.ExitUsage, "--%s cannot be %d; valid: 1 to %d", f.name, f.value, f.max)
 		}
+	}
+	if l.Idle < 0 || l.MaxSession < 0 {
+		return settings.Errorf(settings.ExitUsage, "--idle and --total cannot be negative; 0 means the default")
 	}
 	return nil
 }
