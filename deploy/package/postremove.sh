@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs after the files of a .deb (remove, purge) or an .rpm (0) are gone. Config and state stay until a purge: the
-# token, the host key and the journal. The user stays, so that nobody else gets its number.
+# token, the host key, the journal and what watch keeps. The user stays, so that nobody else gets its number.
 set -e
 case "$1" in
 remove | 0)
@@ -9,7 +9,7 @@ remove | 0)
 	fi
 	;;
 purge)
-	rm -rf /var/lib/vpsdeck
+	rm -rf /var/lib/vpsdeck /var/lib/vpsdeck-watch /var/lib/private/vpsdeck-watch
 	rm -f /etc/vpsdeck/token
 	if [ -d /etc/vpsdeck ]; then
 		rmdir --ignore-fail-on-non-empty /etc/vpsdeck

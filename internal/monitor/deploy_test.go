@@ -201,3 +201,41 @@ func TestPrometheusAcceptsTheQueries(t *testing.T) {
 		}
 	}
 }
+
+// A release puts the program in /usr/local/bin or /usr/bin, and systemd finds it in either.
+func TestUnitsFindTheProgramWhereverItIsInstalled(t *testing.T) {
+	units, err := filepath.Glob(filepath.Join("..", "..", "deploy", "*.service"))
+	if err != nil || len(units) < 2 {
+		t.Fatal(units, err)
+	}
+	for _, unit := range units {
+		commands := execPattern.FindAllStringSubmatch(read(t, "deploy", filepath.Base(unit)), -1)
+		if len(commands) == 0 {
+			t.Errorf("%s starts nothing", unit)
+		}
+		for _, c := range commands {
+			if program, _, _ := strings.Cut(c[1], " "); program != "vpsdeck" {
+				t.Errorf("%s starts %s", unit, program)
+			}
+		}
+	}
+}
+
+var (
+	execPattern = regexp.MustCompile(`(?m)^ExecStart(?:Pre)?=(.*)$`)
+	linkPattern = regexp.MustCompile(`\]\(\.\./(deploy/[a-z]+)/`)
+)
+
+// The archives and the packages have the files that their document links to.
+func TestReleasesHaveWhatTheDocumentLinksTo(t *testing.T) {
+	release := read(t, ".goreleaser.yaml")
+	links := linkPattern.FindAllStringSubmatch(read(t, "docs", "MONITORING.md"), -1)
+	if len(links) == 0 {
+		t.Fatal("there are no links")
+	}
+	for _, link := range links {
+		if n := strings.Count(release, `{src: "`+link[1]+`/*"`); n != 2 {
+			t.Errorf("%s is in %d of the archives and the packages", link[1], n)
+		}
+	}
+}
