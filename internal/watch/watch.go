@@ -18,6 +18,7 @@ type fileState struct {
 	exists  bool
 	modTime time.Time
 	size    int64
+	mode    os.FileMode // chmod can make a file readable, or safe enough to be read
 }
 
 func readState(path string) fileState {
@@ -25,7 +26,7 @@ func readState(path string) fileState {
 	if err != nil {
 		return fileState{}
 	}
-	return fileState{true, info.ModTime(), info.Size()}
+	return fileState{true, info.ModTime(), info.Size(), info.Mode()}
 }
 
 // New starts watching a file. Call it before reading the file, so that no change is missed.
