@@ -52,9 +52,12 @@ func (u User) CanSee(name, location string) bool {
 	return matchesAny(u.Servers, name) && matchesAny(u.Locations, location)
 }
 
+// matchesAny reports whether a text matches one of the globs, or there are none. A slash is a
+// character like any other: names are no paths.
 func matchesAny(globs []string, text string) bool {
+	withoutSlash := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
 	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool {
-		ok, err := path.Match(glob, text)
+		ok, err := path.Match(withoutSlash(glob), withoutSlash(text))
 		return ok && err == nil
 	})
 }

@@ -78,8 +78,8 @@ func TestUsersFileErrors(t *testing.T) {
 func TestScopeGlobs(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		word := rapid.StringMatching(`[a-z0-9-]{0,8}`)
-		globs := rapid.SliceOfN(rapid.StringMatching(`[a-z0-9*?-]{1,8}`), 0, 4)
+		word := rapid.StringMatching(`[ab/]{0,4}`)
+		globs := rapid.SliceOfN(rapid.StringMatching(`[ab*?/]{1,4}`), 0, 4)
 		u := sshd.User{Servers: globs.Draw(t, "servers"), Locations: globs.Draw(t, "locations")}
 		name, location := word.Draw(t, "name"), word.Draw(t, "location")
 		matches := func(globs []string, text string) bool {
@@ -135,6 +135,9 @@ func FuzzGlobs(f *testing.F) {
 	f.Add("web-*", "web-1")
 	f.Add("[a-c]?", "b1")
 	f.Fuzz(func(t *testing.T, glob, name string) {
+		if strings.Contains(glob+name, "/") { // path.Match knows directories
+			return
+		}
 		ok, err := path.Match(glob, name)
 		if got := (sshd.User{Servers: []string{glob}}).CanSee(name, "x"); got != (ok && err == nil) {
 			t.Fatal(fmt.Sprint(glob, " of ", name, ": ", got))
