@@ -137,7 +137,8 @@ func requireNoGoroutinesLeft(t *testing.T) {
 			if strings.Contains(stack, "# labels:") && !strings.Contains(stack, own) {
 				continue
 			}
-			if strings.Contains(stack, "golang.org/x/crypto/ssh") || strings.Contains(stack, "charm.land/bubbletea") {
+			if strings.Contains(stack, "golang.org/x/crypto/ssh") || strings.Contains(stack, "charm.land/bubbletea") ||
+				strings.Contains(stack, "charmbracelet/ultraviolet") {
 				stacks = append(stacks, stack)
 			}
 		}
@@ -438,6 +439,24 @@ func TestTooManyRequestsDisconnects(t *testing.T) {
 	if n := strings.Count(s.log.String(), "requested tcpip-forward"); n == 0 || n > 20 {
 		t.Errorf("it is logged %d times", n)
 	}
+}
+
+// Bubble Tea's own reader waits for ever for somebody to take the keys that nobody has handled at the
+// end, and keeps the whole program.
+func TestKeysAfterTheEndLeaveNoGoroutines(t *testing.T) {
+	t.Parallel()
+	anna := newKey(t)
+	s := newTestServer(t, sshd.Limits{LoginsPerMinute: 1000}, userLine(operatorOptions, anna))
+	for range 5 {
+		d := s.connect(anna)
+		d.waitForText("hello anna")
+		d.press("q" + strings.Repeat("x", 1000))
+		if err := d.waitForExit(); err != nil {
+			t.Error(err)
+		}
+		_ = d.client.Close()
+	}
+	requireNoGoroutinesLeft(t)
 }
 
 // Bubble Tea keeps a paste, or another sequence, until its end comes. One client could take all memory.

@@ -2,7 +2,6 @@ package sshd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -16,6 +15,7 @@ import (
 	"charm.land/wish/v2"
 	wishtea "charm.land/wish/v2/bubbletea"
 	"github.com/charmbracelet/ssh"
+	uv "github.com/charmbracelet/ultraviolet"
 	gossh "golang.org/x/crypto/ssh"
 
 	"vpsdeck/internal/clock"
@@ -127,6 +127,7 @@ func (s *session) run() {
 	server.endIfChanged(s) // while it was opened, Reload did not know it
 	go s.enforceLimits(ctx)
 	go s.forwardResizes(ctx)
+	go s.forwardInput(ctx)
 	_, err = s.program.Run()
 	s.setForceDeadline()
 	server.mu.Lock()
@@ -162,7 +163,7 @@ func (s *session) run() {
 func (s *session) programOptions(ctx context.Context) []tea.ProgramOption {
 	return append(wishtea.MakeOptions(s.ssh),
 		tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS),
-		tea.WithInput(keyboard.NewReader(&sessionReader{s})), tea.WithOutput(&sessionWriter{s}),
+		tea.WithInput(noInput{ctx}), tea.WithOutput(&sessionWriter{s}),
 		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
 			switch msg.(type) {
 			case tea.SuspendMsg: // there is no parent shell
@@ -201,6 +202,30 @@ func (s *session) forwardResizes(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// forwardInput sends the client's input to the program. Bubble Tea's own reader does not stop before
+// the program has taken every key, so that keys after its end would keep it and the program for ever.
+func (s *session) forwardInput(ctx context.Context) {
+	pty, _, _ := s.ssh.Pty()
+	events := make(chan uv.Event)
+	go func() {
+		defer close(events)
+		input := uv.NewTerminalReader(keyboard.NewReader(&sessionReader{s}), pty.Term)
+		_ = input.StreamEvents(ctx, events) // sessionReader handles its errors
+	}()
+	for event := range events {
+		s.program.Send(event) // returns at once after the program's end
+	}
+}
+
+// noInput is an input from which nothing comes, until its context ends.
+type noInput struct{ ctx context.Context }
+
+// Read waits for the end.
+func (n noInput) Read([]byte) (int, error) {
+	<-n.ctx.Done()
+	return 0, io.EOF
 }
 
 // enforceLimits ends a session that is idle or open for too long, after a warning. It disconnects a
@@ -353,7 +378,7 @@ func (r *sessionReader) Read(p []byte) (int, error) {
 		r.session.end("too much was pasted")
 		return 0, io.EOF
 	}
-	if errors.Is(err, io.EOF) {
+	if err != nil {
 		r.session.end("the client closed its input")
 	}
 	return n, err
