@@ -182,6 +182,26 @@ func TestDeleteThatNeverArrivedIsResentOnlyOnRequest(t *testing.T) {
 	w.requireActions("DELETE /backups/495/")
 }
 
+// The second dialog shows what is lost by then, and its answer is the one that counts.
+func TestRepeatedDeleteIsConfirmedForWhatItsDialogShows(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.account.InjectFault("DELETE /backups/{id}/: cut-before x1")
+	mail := w.points(model.Backup, "12348")
+	atServer("mail-01", "2", "G", "d")(w)
+	w.Press("y", "enter")
+	w.RequireText("outcome unknown")
+	w.must(w.otherClient.DeleteBackup(t.Context(), mail[0].ID))
+	w.advanceUntil(10*time.Minute, "Not seen: try again?")
+	w.RequireText("the LAST restore point")
+	w.skipInputDelay()
+	w.typeRequiredName()
+	w.Press("tab", "enter")
+	w.RequireText(": deleted")
+	sent := "DELETE /backups/" + string(mail[1].ID) + "/"
+	w.requireActions(sent, sent)
+}
+
 func TestPointBeingCreatedIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24)

@@ -382,7 +382,7 @@ func (a Actions) deleteOptions(server model.Server, p model.Point) dialog.Confir
 		ConfirmLabel: "Delete",
 		Requests:     func(bool) string { return command.DescribeRequest(model.Delete, p) },
 	}
-	role := model.RoleOf(p, a.env.State.PointsOf(p.Server.ID), a.env.State.Now)
+	role := a.role(p)
 	options.OnConfirm = func(bool) tea.Cmd {
 		return a.env.Start(model.ActionRequest{Action: model.Delete, Point: p, Server: server.Ref(),
 			ConfirmedRole: role})
@@ -391,6 +391,11 @@ func (a Actions) deleteOptions(server model.Server, p model.Point) dialog.Confir
 		options.Phrase = ConfirmPhrase(server.Ref())
 	}
 	return options
+}
+
+// role returns the role of a point among those of its server.
+func (a Actions) role(p model.Point) model.Role {
+	return model.RoleOf(p, a.env.State.PointsOf(p.Server.ID), a.env.State.Now)
 }
 
 func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Detail {
@@ -404,7 +409,7 @@ func (a Actions) deleteDetails(server model.Server, p model.Point) []dialog.Deta
 		details = append(details, dialog.Detail{Label: "Description", Value: p.Description, Minor: true})
 	}
 	all := a.env.State.PointsOf(p.Server.ID)
-	switch model.RoleOf(p, all, a.env.State.Now) {
+	switch a.role(p) {
 	case model.LastPoint:
 		value := "the LAST restore point: after this " + server.Ref().SentenceName() + " cannot be restored"
 		if !a.env.State.PointsComplete() {

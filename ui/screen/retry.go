@@ -48,12 +48,14 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 	if why != "" || !a.env.State.IsNotSeen(o.Number) {
 		return nil // the outcome was already shown
 	}
+	again := model.ActionRequest{Action: o.Action, Point: o.Point, Server: server.Ref(), FollowsID: o.FollowsID}
 	var options dialog.ConfirmOptions
 	switch o.Action {
 	case model.Restore:
 		options = a.restoreOptions(server, o.Point)
 	case model.Delete:
 		options = a.deleteOptions(server, o.Point)
+		again.ConfirmedRole = a.role(o.Point) // which the dialog shows, and not that of the first attempt
 	default:
 		options = dialog.ConfirmOptions{
 			Question: fmt.Sprintf("Send it again: %s?", o.Title()),
@@ -70,10 +72,7 @@ func (a Actions) Retry(o model.Operation) tea.Cmd {
 		if !a.env.State.IsNotSeen(o.Number) {
 			return a.refuse(actionTitles{refused: "Not sent again"}, "the lists have shown it meanwhile", "")
 		}
-		return a.env.Start(model.ActionRequest{
-			Action: o.Action, Point: o.Point, Server: server.Ref(), FollowsID: o.FollowsID,
-			ConfirmedRole: o.ConfirmedRole,
-		})
+		return a.env.Start(again)
 	}
 	options.OnCancel = func() tea.Cmd { // the first attempt was sent
 		a.env.Notify(Info, "Cancelled. Nothing was sent again.")
