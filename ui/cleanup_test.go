@@ -166,6 +166,59 @@ func TestPointThatBecameTheLastOneIsNotDeleted(t *testing.T) {
 	w.requireActions()
 }
 
+// renameServer renames a server in the list of servers. Its restore points keep the name of before.
+func (h *harness) renameServer(from, to string) {
+	h.proxy.rewrite(func(answer string) string {
+		if !strings.Contains(answer, `"ip_address"`) {
+			return answer
+		}
+		return strings.ReplaceAll(answer, `"`+from+`"`, `"`+to+`"`)
+	})
+	h.advanceHidden(21 * time.Second)
+}
+
+// What was confirmed are the points of a server of another name, which another server may have by now.
+func TestNothingIsDeletedOnAServerThatWasRenamed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		open    func(*harness)
+		number  string
+		message string
+	}{
+		"bulk deletion": {openBulkDelete("3", "server:db-server-01"), "5", "0 of 5 done, 5 failed"},
+		"clean-up": {openCleanup("last 1", "db-server-01", kindSnapshots), "4",
+			"The restore points have changed since the preview"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40)
+			c.open(w)
+			w.renameServer("db-server-01", "db-server-99")
+			w.confirmNumber(c.number)
+			w.RequireText(c.message)
+			w.requireActions()
+		})
+	}
+}
+
+// Restore points may carry the name that their server had when they were created.
+func TestDeletionsNameTheServerAsItIsListed(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.renameServer("db-server-01", "db-server-99")
+	openBulkDelete("3", "server:db-server-01")(w)
+	w.RequireText("db-server-99  snapshot #796")
+	w.confirmNumber("5")
+	w.RequireText("5 of 5 done", "✓ db-server-99  delete snapshot known-good")
+
+	w = startApp(t, 120, 40)
+	w.renameServer("db-server-01", "db-server-99")
+	openCleanup("last 1", "db-server-99", kindSnapshots)(w)
+	w.RequireText("db-server-99: delete 4, keep 1")
+	w.confirmNumber("4")
+	w.RequireText("4 of 4 done", "✓ db-server-99  delete snapshot known-good")
+}
+
 func TestDeletionListScrollsByKeyAndWheel(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withMouse)

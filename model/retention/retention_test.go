@@ -251,6 +251,22 @@ func TestProtectedPointsStay(t *testing.T) {
 	})
 }
 
+// A server may have had another server's name when its points were created.
+func TestPoliciesCoverServersByTheirListedNames(t *testing.T) {
+	in := Input{Now: now, Servers: []model.Server{{ID: "1", Name: "db"}, {ID: "2", Name: "web"}},
+		Retain: []Policy{{Servers: []string{"db"}, Rules: Rules{Last: 1}}}}
+	for i, server := range []model.ServerRef{{ID: "1", Name: "web"}, {ID: "2", Name: "db"}} {
+		for age := range 2 {
+			in.Points = append(in.Points, model.Point{Kind: model.Snapshot, ID: model.ID(fmt.Sprint(10*i + age)),
+				Server: server, Status: model.Completed, CreatedAt: now.Add(-time.Duration(age+1) * time.Hour)})
+		}
+	}
+	goes := New(in).Removals()
+	if len(goes) != 1 || goes[0].ID != "1" || goes[0].Server != (model.ServerRef{ID: "1", Name: "db"}) {
+		t.Errorf("of db goes %+v", goes)
+	}
+}
+
 func TestEveryPointHasOneReason(t *testing.T) {
 	server := model.Server{ID: "1", Name: "web-server-01"}
 	point := func(id string, kind model.Kind, hours int, change func(*model.Point)) model.Point {

@@ -237,7 +237,19 @@ func (a Actions) deleteMany(points []model.Point) tea.Cmd {
 			return a.refuse(deleteTitles, fmt.Sprintf("not all %d can be deleted: %s", len(points), why), "")
 		}
 	}
-	return a.openConfirm(a.deleteManyOptions(points, "Delete for good"))
+	return a.openConfirm(a.deleteManyOptions(a.withListedServers(points), "Delete for good"))
+}
+
+// withListedServers returns the points with their servers as they are listed. They may carry an
+// older name, which another server may have by now.
+func (a Actions) withListedServers(points []model.Point) []model.Point {
+	points = slices.Clone(points)
+	for i := range points {
+		if server, ok := a.env.State.Server(points[i].Server.ID); ok {
+			points[i].Server = server.Ref()
+		}
+	}
+	return points
 }
 
 func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.ConfirmOptions {
@@ -267,7 +279,7 @@ func (a Actions) deleteManyOptions(points []model.Point, title string) dialog.Co
 		Phrase:       &dialog.Phrase{Text: number, Prompt: "Type " + number + " to confirm"},
 		ConfirmLabel: "Delete all",
 		Requests:     func(bool) string { return model.Pluralize(len(points), "DELETE request") },
-		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(a.deleteRequests(points, left), nil) },
+		OnConfirm:    func(bool) tea.Cmd { return a.env.StartAll(deleteRequests(points, left), nil) },
 	}
 }
 
@@ -358,16 +370,13 @@ func (a Actions) pointSummary(p model.Point) string {
 	return strings.Join(parts, " "+style.Dot+" ")
 }
 
-// deleteRequests returns the actions of a confirmed list. left is what the dialog showed: a server
-// may have lost other points since, and that its last one goes was then not confirmed.
-func (a Actions) deleteRequests(points []model.Point, left map[model.ID]*remaining) []model.ActionRequest {
+// deleteRequests returns the actions of a confirmed list. The points and left are what the dialog
+// showed. Since then a server may have been renamed or have lost other points, and that its last one
+// goes was then not confirmed.
+func deleteRequests(points []model.Point, left map[model.ID]*remaining) []model.ActionRequest {
 	out := make([]model.ActionRequest, len(points))
 	for i, p := range points {
-		server := p.Server
-		if listed, ok := a.env.State.Server(p.Server.ID); ok {
-			server = listed.Ref()
-		}
-		out[i] = model.ActionRequest{Action: model.Delete, Point: p, Server: server,
+		out[i] = model.ActionRequest{Action: model.Delete, Point: p, Server: p.Server,
 			ConfirmedRole: left[p.Server.ID].role()}
 	}
 	return out

@@ -156,7 +156,7 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 		if len(left) == 0 {
 			return a.refuse(cleanupTitles, "the restore points have changed since the preview: none can go now", "")
 		}
-		return a.env.StartAll(a.deleteRequests(left, shown), changedPoints(removals, left))
+		return a.env.StartAll(deleteRequests(left, shown), changedPoints(removals, left))
 	}
 	return a.openConfirm(options)
 }
