@@ -146,8 +146,12 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 		a.history.offerFollowUp(o)
 		return written
 	}
-	if busy := a.state.Conflict(model.Restore, *o.ThenRestore); busy != "" { // a batch came first
-		return tea.Batch(written, a.cancelFollowUp(o, busy))
+	why := a.state.Conflict(model.Restore, *o.ThenRestore) // a batch came first
+	if a.opts.Profile.ReadOnly {
+		why = "this session is read-only by now"
+	}
+	if why != "" {
+		return tea.Batch(written, a.cancelFollowUp(o, why))
 	}
 	return tea.Batch(written, a.startAction(model.ActionRequest{Action: model.Restore, Point: *o.ThenRestore,
 		Server: o.Server, FollowsID: o.ID}))

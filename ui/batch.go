@@ -63,18 +63,21 @@ func (b *batch) update(o model.Operation) (tea.Cmd, bool) {
 	if !b.current.Over() {
 		return b.send(), true
 	}
-	var doneServers []model.ID
-	var donePoints []model.Key
+	b.finish()
+	return nil, true
+}
+
+// finish reports the result of the batch. What failed stays marked, to be tried again.
+func (b *batch) finish() {
 	for _, item := range b.current.Items() {
-		if item.State == model.ItemDone {
-			doneServers = append(doneServers, item.Request.Point.Server.ID)
-			donePoints = append(donePoints, item.Request.Point.Key())
-		}
-	}
-	if len(doneServers) > 0 { // failed ones stay marked, to be tried again
-		b.panes.servers.Unmark(doneServers...)
-		for _, p := range b.panes.points {
-			p.Unmark(donePoints...)
+		switch {
+		case item.State != model.ItemDone:
+		case item.Request.Action == model.Create: // it was chosen by its server
+			b.panes.servers.Unmark(item.Request.Point.Server.ID)
+		default:
+			for _, p := range b.panes.points {
+				p.Unmark(item.Request.Point.Key())
+			}
 		}
 	}
 	severity := screen.Success
@@ -85,7 +88,6 @@ func (b *batch) update(o model.Operation) (tea.Cmd, bool) {
 		severity = screen.Warning
 	}
 	b.notify(severity, b.summary())
-	return nil, true
 }
 
 func (b *batch) summary() string {
@@ -107,8 +109,11 @@ func (b *batch) open() tea.Cmd {
 	sheet := dialog.NewSheet("Bulk actions", b.lines, b.opts.Keys, b.env.Styles)
 	sheet.BeforeClosing(func() bool {
 		if n := b.current.Count(model.ItemWaiting); n > 0 {
-			b.current.Stop()
-			b.notify(screen.Info, fmt.Sprintf("%d will not be sent; those already sent continue", n))
+			if b.current.Stop(); b.current.Over() { // nothing that is under way will end it
+				b.finish()
+			} else {
+				b.notify(screen.Info, fmt.Sprintf("%d will not be sent; those already sent continue", n))
+			}
 			return false
 		}
 		return true

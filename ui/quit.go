@@ -33,7 +33,8 @@ func (t *terminal) quitOrAsk() tea.Cmd {
 
 // ExitMessages says what is still running at the provider when the program ends, for the terminal
 // that it returns to: one line for all that runs, one for each action whose outcome is unknown, and
-// one for each restore that was not sent. It is empty if nothing runs.
+// one for each restore that was not sent. A last one says what is left of a batch. It is empty if
+// nothing runs or waits.
 func (a *App) ExitMessages() []string {
 	var running, lines []string
 	for _, o := range a.state.Operations() {
@@ -49,6 +50,10 @@ func (a *App) ExitMessages() []string {
 			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that %s",
 				o.Server.SentenceName(), o.ThenRestore.Kind, o.ThenRestore.ID, o.Point.Kind))
 		}
+	}
+	if b := a.batch.current; b != nil && b.Count(model.ItemWaiting) > 0 {
+		lines = append(lines, fmt.Sprintf("not sent: %d of the %d bulk actions", b.Count(model.ItemWaiting),
+			len(b.Items())))
 	}
 	switch n := len(running); {
 	case n == 0:

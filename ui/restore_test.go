@@ -177,6 +177,19 @@ func TestSnapshotFirstWithLostAnswerIsFoundAndRestoreFollows(t *testing.T) {
 	w.requireActions(postSafetySnapshot, postRestore801)
 }
 
+func TestRestoreAfterItsSnapshotSaysThatTheSessionBecameReadOnly(t *testing.T) {
+	t.Parallel()
+	w, config, prefs := startWithConfig(t)
+	w.selectServer("web-server-01")
+	w.Press("3")
+	w.restoreSelected(true)
+	prefs.Profile.ReadOnly = true
+	config.set(prefs, nil)
+	w.advanceHidden(15 * time.Minute)
+	w.RequireText("onto web-server-01: not sent: this session is read-only by now")
+	w.requireActions(postSafetySnapshot)
+}
+
 func TestRestoreWithLostAnswerIsFound(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 24, withServers(2))

@@ -514,6 +514,52 @@ func TestEscapeStopsUnsentActionsAndThenCloses(t *testing.T) {
 	w.RequireText("• 5 marked")
 }
 
+// Nothing ends such a batch later.
+func TestStoppingWhatIsLeftEndsTheBatch(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markServers("web-server-01", "mail-01")(w)
+	w.Press("s")
+	newest := w.points(model.Backup, "12348")[0]
+	w.mustAccept(w.otherClient.RestoreBackup(t.Context(), "12348", newest.ID))
+	w.advanceHidden(21 * time.Second)
+	w.Press("enter", "enter")
+	w.advanceUntil(10*time.Minute, "1 of 2 done")
+	w.RequireText("○ mail-01        snapshot mail-01-2025-01-16        waiting")
+	w.Press("esc")
+	w.RequireText("✗ 1 of 2 done, 1 stopped")
+	w.RequireNoText("already sent continue")
+	w.Press("esc")
+	w.requireMarked("mail-01")
+	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"web-server-01-2025-01-16"}`)
+}
+
+func TestBulkDeletionLeavesTheMarksOfServers(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	markServers("db-server-01", "mail-01")(w)
+	openBulkDelete("3", "server:db-server-01")(w)
+	w.confirmNumber("5")
+	w.RequireText("5 of 5 done")
+	w.Press("esc", "1")
+	w.RequireText("• 2 marked")
+}
+
+func TestQuitReportsWhatABatchHasNotSent(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, withServers(13))
+	markNine(w)
+	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
+	w.Press("s", "enter", "enter")
+	w.RequireText("0 of 9 done")
+	w.Press("ctrl+c")
+	w.Wait()
+	lines := w.app.ExitMessages()
+	if last := lines[len(lines)-1]; len(lines) != 5 || last != "not sent: 5 of the 9 bulk actions" {
+		t.Errorf("it says %q", lines)
+	}
+}
+
 func TestBulkActionReportsItsResultAfterTheSheetIsClosed(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)
