@@ -137,11 +137,17 @@ func (p *palette) severalServers(text string) []model.Server {
 	}
 	var out []model.Server
 	for _, word := range words {
-		i := slices.IndexFunc(p.state.Servers.Value, func(s model.Server) bool { return s.Name == word })
-		if i < 0 {
+		found := false
+		for _, s := range p.state.Servers.Value { // several can have the name
+			isNamed := s.Name == word
+			found = found || isNamed
+			if isNamed && !slices.ContainsFunc(out, func(o model.Server) bool { return o.ID == s.ID }) {
+				out = append(out, s)
+			}
+		}
+		if !found {
 			return nil
 		}
-		out = append(out, p.state.Servers.Value[i])
 	}
 	return out
 }

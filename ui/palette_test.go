@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
@@ -357,6 +358,31 @@ func TestCommandsWithArgumentsOpenTheUsualDialogs(t *testing.T) {
 			w.requireActions()
 		})
 	}
+}
+
+func TestACommandActsOnceOnAServerNamedTwice(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	w.Press(":")
+	w.Type("backup web-server-01 mail-01 web-server-01")
+	w.Press("enter")
+	w.RequireText("2 servers: web-server-01, mail-01")
+	w.Press("enter")
+	w.advanceHidden(3 * time.Hour)
+	w.RequireText("2 of 2 done")
+	w.requireActionsAnyOrder(`POST /backups/ {"server_id":12345}`, `POST /backups/ {"server_id":12348}`)
+}
+
+// Which of them was meant is not known, so the form lists both.
+func TestACommandActsOnAllServersOfAName(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40, beforeStart(func(w *harness) {
+		w.proxy.rewrite(func(answer string) string { return strings.ReplaceAll(answer, `"vpn-gw"`, `"mail-01"`) })
+	}))
+	w.Press(":")
+	w.Type("backup web-server-01 mail-01")
+	w.Press("enter")
+	w.RequireText("3 servers: web-server-01, mail-01, mail-01")
 }
 
 func TestCommandsThatCannotRunSayWhyAndStayOpen(t *testing.T) {
