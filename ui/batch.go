@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -181,7 +182,7 @@ func (b *batch) cells(item model.Item) [4]string {
 	if d, measured := o.Duration(); known && o.Phase == model.PhaseDone {
 		took = widget.FormatDuration(d)
 		if !measured { // only the list that showed its end is known
-			took = "< " + took
+			took = "< " + widget.FormatDuration(max(d, time.Second))
 		}
 	}
 	return [4]string{widget.NormalizeWidth(p.Server.ShortLabel()), widget.NormalizeWidth(o.ActionText()),

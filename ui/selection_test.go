@@ -344,7 +344,7 @@ func TestBulkActionIsRefusedIfNoServerCan(t *testing.T) {
 	w.Press("s")
 	w.RequireNoText("New snapshot")
 	w.requireRefused("Cannot create a snapshot",
-		"None of the 2 marked servers can: db-server-01 (5 of 5), web-server-03")
+		"None of the 2 servers can: db-server-01 (5 of 5), web-server-03 (being")
 	w.requireActions()
 	w.RequireText("• 2 marked")
 }

@@ -308,6 +308,9 @@ func newPoint(kind model.Kind, server model.ID) model.Point {
 	return model.Point{Kind: kind, Server: model.ServerRef{ID: server}}
 }
 
+// roomUnknown is the note of a checkbox whose list is incomplete.
+const roomUnknown = "incomplete list: maybe no room"
+
 // snapshotFirstCheckbox offers a snapshot before a restore, if the quota has room. It is checked by
 // default.
 func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
@@ -315,7 +318,7 @@ func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
 	checkbox := &dialog.Checkbox{Label: "take a snapshot first", Note: fmt.Sprintf("room for %d more %s adds %s",
 		q.Left(), style.Dot, a.snapshotDuration()), Checked: true}
 	if q.Incomplete {
-		checkbox.Note = "the list is incomplete: there may be no room"
+		checkbox.Note = roomUnknown
 	}
 	if server.Running() {
 		checkbox.Warning = "The server is running: this snapshot may be inconsistent."
@@ -327,11 +330,15 @@ func (a Actions) snapshotFirstCheckbox(server model.Server) *dialog.Checkbox {
 // backup may take too long for an emergency, so it is unchecked by default.
 func (a Actions) backupFirstCheckbox(server model.Server) *dialog.Checkbox {
 	q := a.env.State.Quota(model.Backup, server.ID)
-	return &dialog.Checkbox{
+	checkbox := &dialog.Checkbox{
 		Label: "backup first (no snapshot)", Note: fmt.Sprintf("room for %d more %s %s", q.Left(), style.Dot,
 			a.backupDuration()),
 		Warning: "No snapshot first: " + a.quotaUsage(server.ID, model.Snapshot) + ".",
 	}
+	if q.Incomplete {
+		checkbox.Note = roomUnknown
+	}
+	return checkbox
 }
 
 // quotaUsage describes a quota that is full, or may be full.

@@ -129,6 +129,49 @@ func TestRestoreOffersBackupWhenSnapshotsAreFull(t *testing.T) {
 	}
 }
 
+// How much room there is on an incomplete list is not known.
+func TestBackupFirstDoesNotCountAnIncompleteList(t *testing.T) {
+	h := newHarness(t)
+	h.setServers(nil, web)
+	var points []model.Point
+	for _, id := range []model.ID{"1", "2", "3", "4", "5"} {
+		points = append(points, newSnapshot(id, web, 9*time.Hour))
+	}
+	ticket, _ := h.state.Backups.Start(h.state.Now)
+	h.state.ApplyPoints(model.Backup, "", ticket, []model.Point{newBackup("501", web, time.Hour)},
+		&model.IncompleteError{})
+	ticket, _ = h.state.Snapshots.Start(h.state.Now)
+	h.state.ApplyPoints(model.Snapshot, "", ticket, points, nil)
+	Actions{h.env}.Restore(points[0])
+	_, screen := h.confirm()
+	checkShown(t, screen, "[ ] backup first (no snapshot)", "incomplete list: maybe no room")
+}
+
+// A mark on one row makes a bulk action of one.
+func TestBulkActionOnOneIsWordedForOne(t *testing.T) {
+	making := newSnapshot("801", web, 0)
+	making.Status = model.InProgress
+	full := make([]model.Point, 5)
+	for i := range full {
+		full[i] = newSnapshot(model.ID(fmt.Sprint(i)), web, time.Hour)
+	}
+	h := newHarnessWith(t, making)
+	Actions{h.env}.DeleteMany([]model.Point{making})
+	if got := h.refusalText(); !strings.Contains(got, "Snapshot #801 is still being created: wait") ||
+		strings.Contains(got, "all 1") {
+		t.Errorf("it says %q", got)
+	}
+	h = newHarnessWith(t, full...)
+	Actions{h.env}.CreateMany(model.Snapshot, []model.ID{web.ID})
+	if got := h.refusalText(); !strings.Contains(got, "The marked server cannot: web-server-01 (5 of 5).") {
+		t.Errorf("it says %q", got)
+	}
+	h = newHarnessWith(t)
+	Actions{h.env}.CreateMany(model.Snapshot, []model.ID{web.ID})
+	text := strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(h.opened.View()), "│", "")), " ")
+	checkShown(t, text, "1 of them is running: its snapshot may be inconsistent. Stop it first for the best result.")
+}
+
 func TestRestoreWarnsWhenNothingCanBeSavedFirst(t *testing.T) {
 	var points []model.Point
 	for i := range 10 {

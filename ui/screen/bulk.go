@@ -31,8 +31,11 @@ func (a Actions) createMany(kind model.Kind, ids []model.ID) tea.Cmd {
 	}
 	servers, leftOut := a.splitReady(kind, ids)
 	if len(servers) == 0 {
-		return a.refuse(createTitles(kind), "none of the "+model.Pluralize(len(ids), "marked server")+" can: "+
-			listNames(leftOut), "")
+		which := "none of the " + model.Pluralize(len(ids), "server") + " can"
+		if len(ids) == 1 {
+			which = "the marked server cannot"
+		}
+		return a.refuse(createTitles(kind), which+": "+listNames(leftOut), "")
 	}
 	options := dialog.FormOptions{
 		Title:       fmt.Sprintf("New %s of %s", kind, model.Pluralize(len(servers), "server")),
@@ -116,13 +119,12 @@ func (a Actions) bulkIntro(kind model.Kind, servers []model.Server, leftOut []st
 	}
 	intro = append(intro, dialog.IntroLine{Text: model.Pluralize(len(servers), "server") + ": " + serverNames(servers)},
 		dialog.IntroLine{Text: a.createDuration(kind)})
-	switch n := len(serversThat(servers, model.Server.Running)); {
-	case kind != model.Snapshot || n == 0:
-	case n == 1:
-		warn("1 of them is running: its snapshot may be inconsistent. Stop it first for the best result.")
-	default:
-		warn(fmt.Sprintf("%d of them are running: their snapshots may be inconsistent. Stop them first for the best "+
-			"result.", n))
+	if n := len(serversThat(servers, model.Server.Running)); kind == model.Snapshot && n > 0 {
+		running := "are running: their snapshots may be inconsistent. Stop them"
+		if n == 1 {
+			running = "is running: its snapshot may be inconsistent. Stop it"
+		}
+		warn(fmt.Sprintf("%d of them %s first for the best result.", n, running))
 	}
 	if suspended := serversThat(servers, model.Server.Suspended); len(suspended) > 0 {
 		warn("Suspended: " + serverNames(suspended) + ". The API may refuse.")
@@ -233,8 +235,11 @@ func (a Actions) deleteMany(points []model.Point) tea.Cmd {
 		if _, known := a.env.State.Server(p.Server.ID); known && why == "" {
 			_, why = a.checkReady(model.Delete, p)
 		}
+		if why != "" && len(points) > 1 {
+			why = fmt.Sprintf("not all %d can be deleted: %s", len(points), why)
+		}
 		if why != "" {
-			return a.refuse(deleteTitles, fmt.Sprintf("not all %d can be deleted: %s", len(points), why), "")
+			return a.refuse(deleteTitles, why, "")
 		}
 	}
 	return a.openConfirm(a.deleteManyOptions(a.withListedServers(points), "Delete for good"))
