@@ -182,7 +182,7 @@ func (s *Session) recheck(o model.Operation, others model.OtherPrograms) error {
 		if err := recheckPoint(o.Action, o.Point, now, s.Client.Now()); err != nil {
 			return err
 		}
-		return s.checkLastPoint(o, points, others)
+		return s.checkLastPoint(o, now, points, others)
 	}
 	if err != nil { // it may be missing from the incomplete list
 		return recheckError(err)
@@ -211,10 +211,12 @@ func (s *Session) checkOthers(o model.Operation, others model.OtherPrograms) err
 
 // checkLastPoint returns an error if the point to be deleted has become the last backup, or the
 // last usable restore point, of its server. It is no error if the user confirmed that. Points
-// missing from an incomplete list do not count.
-func (s *Session) checkLastPoint(o model.Operation, points []model.Point, others model.OtherPrograms) error {
+// missing from an incomplete list do not count. listed is the point as it is now: its status may
+// have changed since.
+func (s *Session) checkLastPoint(o model.Operation, listed model.Point, points []model.Point,
+	others model.OtherPrograms) error {
 	now := s.Client.Now()
-	if o.Action != model.Delete || o.ConfirmedRole == model.LastPoint || !o.Point.Usable(now) ||
+	if o.Action != model.Delete || o.ConfirmedRole == model.LastPoint || !listed.Usable(now) ||
 		o.LeavesUsablePoint(points, others.Deleting, now) {
 		return nil
 	}

@@ -62,6 +62,11 @@ func TestNewlyLastPointIsNotDeletedUnlessConfirmed(t *testing.T) {
 	got := newSession(newClient(t, onlyIt...)).Execute(remove, model.Record{})().(command.ActionResultMsg)
 	checkNotSent(t, got, "is now the last restore point of web-server-01", model.ErrConflict)
 
+	unusable := remove // when its deletion was confirmed
+	unusable.Point.Status = "verifying"
+	got = newSession(newClient(t, onlyIt...)).Execute(unusable, model.Record{})().(command.ActionResultMsg)
+	checkNotSent(t, got, "is now the last restore point of web-server-01", model.ErrConflict)
+
 	another := append(recheckCalls(snap, listJSON(serverJSON), listJSON(pointJSON(snap))),
 		apitest.Call{Path: "/backups/", Query: "server_id=12345", ResponseBody: listJSON(pointJSON(backup))},
 		apitest.Call{Method: "DELETE", Path: "/snapshots/801/", Status: 204})
