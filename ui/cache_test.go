@@ -56,3 +56,17 @@ func TestActionOnCachedDataRefreshesFirst(t *testing.T) {
 	w.advanceHidden(30 * time.Second)
 	w.requireActions()
 }
+
+// What its rules keep depends on all restore points, which may be others by now.
+func TestCleanupDoesNotChooseFromTheCache(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	startApp(t, 120, 40, withCache(dir))
+	w := startApp(t, 120, 40, withCache(dir), threeHoursLater)
+	w.RequireText("as of 3 h ago, refreshing…")
+	w.Press("c")
+	w.requireRefused("Nothing cleaned up", "The lists are still those of the last run: try again once they are loaded.")
+	w.advanceHidden(20 * time.Second)
+	w.Press("c")
+	w.RequireText("Clean up old restore points", "A preview comes first.")
+}

@@ -38,6 +38,9 @@ func (a Actions) cleanUp() tea.Cmd {
 	if why == "" {
 		why = a.env.bulkProblem()
 	}
+	if why == "" && a.env.State.UsesCache() { // other points may be there by now, and the rules would keep others
+		why = "the lists are still those of the last run: try again once they are loaded"
+	}
 	if why != "" {
 		return a.refuse(cleanupTitles, why, "")
 	}
