@@ -385,6 +385,15 @@ func TestCleanupSendsExactlyWhatItsPreviewShows(t *testing.T) {
 	}
 }
 
+// The points of servers that lose none are not theirs.
+func TestCleanupCountsThePointsOfTheServersThatLoseSome(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 120, 40)
+	openCleanup("last 1", "mail-01 web-server-01 cache-01", kindManual)(w)
+	w.RequireText("Delete 2 of 12 restore points of 2 servers?", "mail-01: delete 1, keep 1",
+		"web-server-01: delete 1, keep 9")
+}
+
 func TestCleanupCalendarShowsWhatStaysAndGoes(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40)

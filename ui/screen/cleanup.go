@@ -146,7 +146,7 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 	lines, minor := a.planLines(plan)
 	options := a.deleteManyOptions(removals, "Clean up")
 	options.Question = fmt.Sprintf("Delete %d of %s of %s?", plan.Removed,
-		model.Pluralize(len(plan.Decisions), "restore point"), model.Pluralize(countServers(removals), "server"))
+		model.Pluralize(countDecisions(plan, shown), "restore point"), model.Pluralize(len(shown), "server"))
 	options.Picture = func(s *style.Styles, width, rows int) []string { return calendarLines(s, plan, width, rows) }
 	options.List, options.Minor = lines, func(i int) bool { return minor[i] }
 	options.Details = append([]dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}},
@@ -174,6 +174,17 @@ func changedPoints(shown, left []model.Point) []string {
 		}
 	}
 	return changed
+}
+
+// countDecisions counts the points that the plan covers on these servers.
+func countDecisions(plan retention.Plan, servers map[model.ID]*remaining) int {
+	n := 0
+	for i := range plan.Decisions {
+		if servers[plan.Decisions[i].Point.Server.ID] != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // planLines returns a line for each server and each of its points, and which of them stay. Servers
