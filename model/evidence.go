@@ -78,6 +78,9 @@ const (
 	// measureTolerance is the longest gap between the last list that showed an operation running
 	// and its end for which a duration is learned.
 	measureTolerance = 15 * time.Second
+	// maxUnwatchedEnd is the longest gap before a snapshot's end after which the restore that waits
+	// for it is still sent. The snapshot lacks what the server has written since.
+	maxUnwatchedEnd = 15 * time.Minute
 )
 
 // listDelay returns how long the lists may not show the operation, or still show a deleted point.
@@ -101,6 +104,16 @@ func (o *Operation) finishSeen(asked time.Time, reason string) {
 	late := asked.Sub(o.evidence.lastSeen)
 	o.measured = o.Action != Delete && o.evidence.wasSeen() && !o.StartUnknown && !o.Resumed && took > 0 &&
 		late <= max(measureTolerance, took/10)
+}
+
+// EndedUnwatched reports whether the operation may have ended long before a list showed its end. No
+// list was read for a while: the API was down, its token was refused, or this machine was asleep.
+func (o Operation) EndedUnwatched() bool {
+	watched := o.evidence.since
+	if o.evidence.lastSeen.After(watched) {
+		watched = o.evidence.lastSeen
+	}
+	return o.Ended.Sub(watched) > maxUnwatchedEnd
 }
 
 // Unverified reports whether nothing but the request is known of the operation: its answer was

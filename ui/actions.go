@@ -142,7 +142,7 @@ func (a *actions) handleFinished(o model.Operation) tea.Cmd {
 		return tea.Batch(written, a.cancelFollowUp(o, "the "+o.Point.Kind.String()+" before it was not seen"))
 	case o.Phase != model.PhaseDone:
 		return tea.Batch(written, a.cancelFollowUp(o, "the "+o.Point.Kind.String()+" before it did not complete"))
-	case o.Resumed || a.account.accountSwitch.pending: // during an account switch, ask later
+	case o.Resumed || o.EndedUnwatched() || a.account.accountSwitch.pending: // during an account switch, ask later
 		a.history.offerFollowUp(o)
 		return written
 	}

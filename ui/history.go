@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -118,7 +119,8 @@ func (h *history) resumeOperations() tea.Cmd {
 }
 
 // offerFollowUp asks whether to continue with a restore whose snapshot has completed. After a
-// restart it is never sent without asking, and only the user who started it is asked.
+// restart, or hours without a list, it is never sent without asking. Only the user who started it
+// is asked.
 func (h *history) offerFollowUp(first model.Operation) {
 	if first.By.Name != h.opts.Actor.Name {
 		return
@@ -138,9 +140,11 @@ func (h *history) offerResend(o model.Operation) {
 	h.offers = append(h.offers, func(d screen.Actions) tea.Cmd { return d.Retry(o) })
 }
 
-// openNextOffer opens the next pending offer, if nothing else needs the keys.
+// openNextOffer opens the next pending offer, if nothing else needs the keys. While a list cannot be
+// read, no action can start, so the offers wait.
 func (h *history) openNextOffer() tea.Cmd {
-	if len(h.offers) == 0 {
+	err := h.state.Failure()
+	if len(h.offers) == 0 || err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return nil
 	}
 	offer := h.offers[0]

@@ -287,3 +287,40 @@ func TestNoRestoreFollowsASnapshotThatAppearsLate(t *testing.T) {
 		})
 	}
 }
+
+// What the server wrote since its snapshot is in no restore point, so hours later the restore needs
+// another confirmation.
+func TestRestoreIsAskedForAgainAfterHoursWithoutLists(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault  string
+		resume func(w *harness)
+	}{
+		"the API was down": {"GET /: status 503", func(*harness) {}},
+		"the token was refused": {"GET /: status 401", func(w *harness) {
+			w.RequireText("Open an account")
+			w.Press("enter")
+			w.Type(liveToken)
+			w.Press("enter", "esc")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := startApp(t, 120, 40, withServers(2), withAccess(&fakeAccess{}))
+			w.selectServer("web-server-01")
+			w.Press("3")
+			w.restoreSelected(true)
+			w.Advance(30 * time.Second)
+			w.account.InjectFault(c.fault)
+			w.advanceHidden(8 * time.Hour)
+			w.account.ClearFaults()
+			c.resume(w)
+			w.advanceUntil(2*time.Minute, "Resume the restore?")
+			w.requireActions(postSafetySnapshot)
+			w.skipInputDelay()
+			w.Type("web-server-01")
+			w.Press("tab", "enter")
+			w.requireActions(postSafetySnapshot, postRestore801)
+		})
+	}
+}

@@ -11,8 +11,8 @@ import (
 	"vpsdeck/ui/widget"
 )
 
-// ResumeRestore asks whether to send a restore that an earlier run did not send: it ended after the
-// snapshot or backup before it. onCancel runs when the user declines.
+// ResumeRestore asks whether to send a restore that was to follow a snapshot or backup, if vpsdeck
+// did not watch that end. onCancel runs when the user declines.
 func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) tea.Cmd {
 	p := *first.ThenRestore
 	if known, ok := a.env.State.Point(p.Key()); ok {
@@ -27,11 +27,15 @@ func (a Actions) ResumeRestore(first model.Operation, onCancel func() tea.Cmd) t
 			first.Server.SentenceName(), why))
 		return nil // no key opened it, so no dialog may take keys
 	}
+	reason := "vpsdeck was closed"
+	if !first.Resumed {
+		reason = "vpsdeck was not watching"
+	}
 	options := a.restoreOptions(server, p)
 	options.Title = "Resume the restore?"
 	options.Details = append([]dialog.Detail{{Label: "So far", Value: fmt.Sprintf(
-		"the %s taken first has completed; the restore was not sent because vpsdeck was closed",
-		kindWithName(first.Point))}}, options.Details...)
+		"the %s taken first has completed; the restore was not sent because %s",
+		kindWithName(first.Point), reason)}}, options.Details...)
 	options.OnConfirm = func(bool) tea.Cmd {
 		return a.env.Start(model.ActionRequest{Action: model.Restore, Point: p, Server: server.Ref(),
 			FollowsID: first.ID})
