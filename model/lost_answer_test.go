@@ -176,3 +176,27 @@ func TestNotSeenNeverClaimsToBeAccepted(t *testing.T) {
 		}
 	}
 }
+
+// A nightly backup has the same description each night. If one was lost in a crash, the next one is
+// not its result.
+func TestResumedCreateIsNotTakenForALaterOne(t *testing.T) {
+	for _, phase := range []Phase{PhaseSending, PhaseUnknown} {
+		for name, c := range map[string]struct {
+			createdAt time.Duration // after it was sent
+			found     bool
+		}{
+			"its own":          {time.Minute, true},
+			"a late gateway's": {29 * time.Minute, true},
+			"the next night's": {24 * time.Hour, false},
+		} {
+			a := newTestAccount(t)
+			a.advance(48 * time.Hour)
+			r := leftRecord(Create, requestedSnapshot, phase)
+			a.Resume([]Record{r}, []Record{r}, host)
+			over := a.pollPoints(createdSnapshot(Completed, now.Add(c.createdAt)))
+			if found := len(over) == 1 && over[0].Phase == PhaseDone; found != c.found {
+				t.Errorf("left as %d, %s: found is %v: %s", phase, name, found, titles(over))
+			}
+		}
+	}
+}

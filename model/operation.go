@@ -152,10 +152,14 @@ const maxLateness = 30 * time.Minute
 
 // matches reports whether the point may be the result of a create whose answer was lost.
 func (o Operation) matches(p Point) bool {
+	lostAt := o.lostAt
+	if o.Resumed { // the earlier run lost it soon after it was sent, however long ago that was
+		lostAt = o.Started
+	}
 	return o.Action == Create && p.Kind == o.Point.Kind && p.Server.ID == o.Server.ID && !o.knownIDs[p.ID] &&
 		p.Type != Automatic && p.Name == o.Point.Name && p.Description == o.Point.Description &&
 		!p.CreatedAt.Before(o.Started.Add(-clockTolerance)) &&
-		(o.lostAt.IsZero() || !p.CreatedAt.After(o.lostAt.Add(maxLateness)))
+		(lostAt.IsZero() || !p.CreatedAt.After(lostAt.Add(maxLateness)))
 }
 
 // LeavesUsablePoint reports whether the server of a delete keeps another usable point. It ignores
