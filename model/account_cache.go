@@ -52,6 +52,9 @@ func (s *State) UsesCache() bool {
 
 func (s *State) isCached(at time.Time) bool { return !at.IsZero() && at.Equal(s.cachedAt) }
 
+// IsOtherAccount reports whether an account is known to be another than the current one.
+func (s *State) IsOtherAccount(a Account) bool { return s.isOtherAccount(a.Fingerprint()) }
+
 // isOtherAccount reports whether the fingerprint is known to be of another account than the current
 // one.
 func (s *State) isOtherAccount(account string) bool {

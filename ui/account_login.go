@@ -20,7 +20,7 @@ type account struct {
 	batch  *batch
 	views  *views
 	// startSession starts the session of an account that was opened.
-	startSession func(client command.Client, demo bool)
+	startSession func(client command.Client, demo bool, owner model.Account)
 
 	login         login
 	accountSwitch accountSwitch // a switch to another account
@@ -143,7 +143,7 @@ func (a *account) handleConnected(msg command.ConnectedMsg) tea.Cmd {
 	}
 	a.login, a.tokenRefused = login{}, false
 	a.notices = notices{}
-	a.startSession(msg.Client, msg.Demo)
+	a.startSession(msg.Client, msg.Demo, msg.Owner)
 	cmds := []tea.Cmd{a.poller.refreshAll(), a.poller.loadAccount(), a.session.LoadHistory()}
 	if !msg.Demo {
 		cmds = append(cmds, a.askStoreToken(msg.Token, msg.TokenStores))

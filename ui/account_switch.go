@@ -119,7 +119,7 @@ func (a *account) finishSwitch(msg command.SwitchedMsg) tea.Cmd {
 	a.opts.Access, a.opts.Requests = msg.Opened.Access, msg.Opened.Requests
 	a.applyProfile(msg.Opened.Profile)
 	a.views.learn(msg.To, msg.Opened.LastView)
-	a.startSession(msg.Opened.Client, false)
+	a.startSession(msg.Opened.Client, false, model.Account{})
 	a.notify(screen.Success, "switched to "+command.ProfileLabel(msg.To)+left)
 	cmds := []tea.Cmd{a.poller.refreshAll(), a.session.LoadHistory()}
 	if interrupted { // text that is still typed for it must not be taken for keys on this account

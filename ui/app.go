@@ -86,7 +86,7 @@ func New(opts Options) *App {
 	a.account.applyPreferences(opts.Preferences)
 	a.panes.reset()
 	if opts.Client != nil {
-		a.startSession(opts.Client, opts.Demo)
+		a.startSession(opts.Client, opts.Demo, model.Account{})
 	}
 	return a
 }
@@ -152,8 +152,9 @@ func (a *App) Init() tea.Cmd {
 
 // startSession starts a session with the account of the current profile. The state is cleared,
 // unless the session only has another token for the same account. In that case the data stays
-// until the next answers. Operations of an account are resumed from its journal.
-func (a *App) startSession(client command.Client, demo bool) {
+// until the next answers. Operations of an account are resumed from its journal. owner is empty if
+// it is not known.
+func (a *App) startSession(client command.Client, demo bool, owner model.Account) {
 	number, same := 1, false
 	profile := a.opts.Profile.Name
 	if demo {
@@ -161,7 +162,8 @@ func (a *App) startSession(client command.Client, demo bool) {
 	}
 	if a.session != nil {
 		number = a.session.Number + 1
-		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host() && profile == a.session.Profile
+		same = demo == a.opts.Demo && client.Host() == a.session.Client.Host() && profile == a.session.Profile &&
+			!a.state.IsOtherAccount(owner)
 		a.views.remember()
 		a.session.Close()
 	}

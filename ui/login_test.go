@@ -1,11 +1,14 @@
 package ui_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"vpsdeck/api/sim"
 	"vpsdeck/internal/lanes"
+	"vpsdeck/internal/simtest"
 	"vpsdeck/model"
 )
 
@@ -231,4 +234,48 @@ func TestLoginFormsShowTheSelectionOnASmallScreen(t *testing.T) {
 		w.Press("down")
 		w.RequireText("▸ a simulated")
 	}
+}
+
+// A new token may be of another account, whose lists show nothing of what runs on the first.
+func TestTokenOfAnotherAccountStartsAfresh(t *testing.T) {
+	t.Parallel()
+	const otherToken = "vps_other"
+	d := &journalRuns{}
+	var other *simtest.Account
+	route := func(w *harness) {
+		other = simtest.New(t, startTime, sim.Options{Servers: -1, Token: otherToken, Clock: w.account.Clock})
+		renamed := simtest.Rewrite(other, func(answer string) string {
+			return strings.ReplaceAll(answer, "Acme Inc.", "Other Ltd.")
+		})
+		w.proxy.account = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.Header.Get("Authorization"), otherToken) {
+				renamed.ServeHTTP(rw, r)
+				return
+			}
+			w.account.ServeHTTP(rw, r)
+		})
+	}
+	w := startApp(t, 120, 40, withJournal(t, d), withServers(2), withAccess(&fakeAccess{}), beforeStart(route))
+	signIn := func(refusing *simtest.Account, token string) {
+		refusing.InjectFault("GET /: status 401")
+		w.Advance(20 * time.Second)
+		refusing.ClearFaults()
+		w.RequireText("Open an account")
+		w.Press("enter")
+		w.Type(token)
+		w.Press("enter", "esc")
+	}
+	w.createSnapshot("web-server-01", "before-update")
+	w.RequireText("◐ 1 running")
+	signIn(w.account, otherToken)
+	w.RequireText("Other Ltd.", "Servers 0")
+	w.RequireNoText("web-server-01", "running")
+	w.advanceHidden(30 * time.Minute)
+	records, _, err := d.journal().Read()
+	w.must(err)
+	if last := records[len(records)-1]; last.Event != model.EventRunning {
+		t.Errorf("the lists of the other account have ended the snapshot: %+v", last)
+	}
+	signIn(other, liveToken)
+	w.RequireText("Acme Inc.", "✓ 1 done")
 }

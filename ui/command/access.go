@@ -34,8 +34,9 @@ type ConnectedMsg struct {
 	Access      Access // that opened the account
 	Client      Client
 	Demo        bool
-	Token       model.Secret // as typed, to be stored if wanted; empty for the demo
-	TokenStores []TokenStore // where it can be stored
+	Owner       model.Account // whose account it is; empty: the API did not say
+	Token       model.Secret  // as typed, to be stored if wanted; empty for the demo
+	TokenStores []TokenStore  // where it can be stored
 	Err         error
 }
 
@@ -52,7 +53,8 @@ func Connect(a Access, token model.Secret) tea.Cmd {
 		if err != nil {
 			return ConnectedMsg{Access: a, Err: err}
 		}
-		return ConnectedMsg{Access: a, Client: client, Token: token, TokenStores: a.TokenStores()}
+		owner, _ := client.Account(context.Background()) // some tokens may not ask for it
+		return ConnectedMsg{Access: a, Client: client, Owner: owner, Token: token, TokenStores: a.TokenStores()}
 	}
 }
 

@@ -302,11 +302,12 @@ func (a *fakeAccess) StoreToken(p command.TokenStore, s model.Secret) error {
 }
 
 func TestAccountOpensWithATokenThatCanBeStored(t *testing.T) {
-	a := &fakeAccess{client: newClient(t)}
+	a := &fakeAccess{client: newClient(t,
+		apitest.Call{Path: "/account/me/", ResponseBody: `{"account": {"email": "ada@example.com"}}`})}
 	token := model.NewSecret("vps_x")
 	got := command.Connect(a, token)().(command.ConnectedMsg)
 	if got.Client != a.client || got.Demo || got.Token.Reveal() != "vps_x" || len(got.TokenStores) != 1 ||
-		got.Err != nil {
+		got.Owner.Email != "ada@example.com" || got.Err != nil {
 		t.Errorf("%+v", got)
 	}
 	if msg := command.StoreToken(a, got.TokenStores[0], got.Token)().(command.TokenStoredMsg); msg.Err != nil ||
