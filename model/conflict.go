@@ -47,8 +47,9 @@ func (s *State) Conflict(action Action, p Point) string {
 	return ""
 }
 
-// maxJournalAge is how long an operation of a dead program counts as under way, if nobody has
-// checked its outcome. A restore takes up to 15 minutes [D].
+// maxJournalAge is how long an operation of another program counts as under way, if that has
+// recorded no end. It may have ended, be suspended, or have left the account. A restore takes up to
+// 15 minutes [D], and the lists show what takes longer.
 const maxJournalAge = 30 * time.Minute
 
 // OtherPrograms is the operations on a server of other programs that share the journal.
@@ -76,7 +77,7 @@ func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, ho
 		}
 		switch {
 		case !r.Open():
-		case alive(r.ID):
+		case (recent || o.ThenRestore != nil) && alive(r.ID): // a restore may follow at any time
 			others.Open = append(others.Open, o)
 		case recent:
 			gone = append(gone, o)

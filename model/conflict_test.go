@@ -101,13 +101,19 @@ func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 		conflict bool // with a restore from the same point
 		leaving  bool
 	}{
-		"a restore that is about to be sent":       {record("alive", Restore, PhaseSending, time.Second), true, false},
-		"a restore of a program that waits for it": {record("alive", Restore, PhaseRunning, 5*time.Hour), true, false},
-		"a restore of one that ended right after":  {record("gone", Restore, PhaseRunning, time.Minute), true, false},
-		"an old restore without an end":            {record("gone", Restore, PhaseRunning, time.Hour), false, false},
-		"a restore that is over":                   {record("alive", Restore, PhaseDone, time.Minute), false, false},
-		"a restore that was refused":               {record("alive", Restore, PhaseRefused, time.Minute), false, false},
-		"one of this program":                      {record("me", Restore, PhaseRunning, time.Minute), false, false},
+		"a restore that is about to be sent":     {record("alive", Restore, PhaseSending, time.Second), true, false},
+		"a restore of a program that waits":      {record("alive", Restore, PhaseRunning, 20*time.Minute), true, false},
+		"one that its program no longer follows": {record("alive", Restore, PhaseRunning, 5*time.Hour), false, false},
+		"a snapshot that a restore follows": {func() Record {
+			r := record("alive", Create, PhaseRunning, 5*time.Hour)
+			r.ThenRestore = &RecordPoint{Kind: "snapshot", ID: "801"}
+			return r
+		}(), true, false},
+		"a restore of one that ended right after": {record("gone", Restore, PhaseRunning, time.Minute), true, false},
+		"an old restore without an end":           {record("gone", Restore, PhaseRunning, time.Hour), false, false},
+		"a restore that is over":                  {record("alive", Restore, PhaseDone, time.Minute), false, false},
+		"a restore that was refused":              {record("alive", Restore, PhaseRefused, time.Minute), false, false},
+		"one of this program":                     {record("me", Restore, PhaseRunning, time.Minute), false, false},
 		"one at another host": {func() Record {
 			r := record("alive", Restore, PhaseRunning,
 				0)

@@ -177,6 +177,32 @@ func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 	}
 }
 
+// A dashboard that has switched to another account, or is suspended, is alive and records no ends.
+func TestProgramThatNoLongerFollowsBlocksNobodyForLong(t *testing.T) {
+	h := newHarness(t, nil)
+	p := h.pickPoint(t, func(state *model.State, p model.Point) bool {
+		return len(usablePoints(state, p.Server.ID)) > 2 && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
+	})
+	dir := t.TempDir()
+	left, cron := h.otherProgram(t, dir, "left"), h.otherProgram(t, dir, "cron")
+	follow := FollowOptions{Format: Table}
+	backup := CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow}
+	restore := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
+	for what, do := range map[string]func(*harness) error{
+		"a backup":  func(h *harness) error { return h.Create(t.Context(), backup) },
+		"a restore": func(h *harness) error { return h.Restore(t.Context(), restore) },
+	} {
+		if err := do(left); err != nil {
+			t.Fatalf("%s: %v, %s", what, err, &left.notes)
+		}
+		h.account.Clock.Advance(3 * time.Hour)
+		if err := do(cron); err != nil {
+			t.Errorf("%s is blocked hours later: %v, %s", what, err, &cron.notes)
+		}
+		h.account.Clock.Advance(3 * time.Hour)
+	}
+}
+
 // staleClient lists restore points that have been deleted since.
 type staleClient struct {
 	command.Client
