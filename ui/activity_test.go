@@ -566,3 +566,21 @@ func TestTheJournalHasEachStepAndNoToken(t *testing.T) {
 		t.Error("the first operation is not shown as done")
 	}
 }
+
+// A read-only session can send nothing, so it does not ask, and the next one still does.
+func TestReadOnlySessionLeavesAWaitingRestoreAlone(t *testing.T) {
+	t.Parallel()
+	d := &journalRuns{}
+	leave := beforeStart(func(w *harness) {
+		p := w.points(model.Snapshot, "12345")[0]
+		first := model.Operation{ID: "gone-1", Action: model.Create, Server: p.Server, Point: p, ThenRestore: &p,
+			Phase: model.PhaseDone, Started: startTime, Ended: startTime}
+		w.must(d.journal().Append(first.Record(w.newClient(w.url).Host(), startTime)))
+	})
+	w := startApp(t, 120, 40, withJournal(t, d), withServers(2), readOnly, leave)
+	w.Advance(time.Minute)
+	w.RequireNoText("Resume the restore?")
+	w.Press("esc")
+	d.restartApp(w)
+	w.advanceUntil(time.Minute, "Resume the restore?")
+}

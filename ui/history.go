@@ -140,11 +140,11 @@ func (h *history) offerResend(o model.Operation) {
 	h.offers = append(h.offers, func(d screen.Actions) tea.Cmd { return d.Retry(o) })
 }
 
-// openNextOffer opens the next pending offer, if nothing else needs the keys. While a list cannot be
-// read, no action can start, so the offers wait.
+// openNextOffer opens the next pending offer, if nothing else needs the keys. While no action can
+// start, because a list cannot be read or the session is read-only, the offers wait.
 func (h *history) openNextOffer() tea.Cmd {
 	err := h.state.Failure()
-	if len(h.offers) == 0 || err != nil && !errors.Is(err, model.ErrIncomplete) {
+	if len(h.offers) == 0 || h.opts.Profile.ReadOnly || err != nil && !errors.Is(err, model.ErrIncomplete) {
 		return nil
 	}
 	offer := h.offers[0]
