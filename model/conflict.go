@@ -71,7 +71,7 @@ func ReadOtherPrograms(last []Record, alive func(operation string) bool, run, ho
 		if !ok || r.Host != host || o.Server.ID != server || r.IsFromRun(run) {
 			continue
 		}
-		recent := now.Sub(o.Started) < maxJournalAge
+		recent := now.Sub(o.Started).Abs() < maxJournalAge
 		if o.Action == Delete && recent && (r.Open() || o.Phase == PhaseDone) {
 			others.Deleting[o.Point.Key()] = true
 		}

@@ -111,6 +111,7 @@ func TestOtherProgramsAreReadFromTheJournal(t *testing.T) {
 		}(), true, false},
 		"a restore of one that ended right after": {record("gone", Restore, PhaseRunning, time.Minute), true, false},
 		"an old restore without an end":           {record("gone", Restore, PhaseRunning, time.Hour), false, false},
+		"one of a clock that was ahead":           {record("gone", Restore, PhaseRunning, -5*time.Hour), false, false},
 		"a restore that is over":                  {record("alive", Restore, PhaseDone, time.Minute), false, false},
 		"a restore that was refused":              {record("alive", Restore, PhaseRefused, time.Minute), false, false},
 		"one of this program":                     {record("me", Restore, PhaseRunning, time.Minute), false, false},

@@ -23,6 +23,16 @@ type evidence struct {
 // wasSeen reports whether a list has shown the operation running.
 func (s evidence) wasSeen() bool { return !s.firstSeen.IsZero() }
 
+// limitTo moves times of the future to now: the clock was ahead when they were recorded. Otherwise
+// every list would seem too early to count.
+func (s *evidence) limitTo(now time.Time) {
+	for _, at := range []*time.Time{&s.since, &s.firstSeen, &s.lastSeen} {
+		if at.After(now) {
+			*at = now
+		}
+	}
+}
+
 // addHit records a list that shows the operation running.
 func (s *evidence) addHit(asked time.Time) {
 	if s.firstSeen.IsZero() {

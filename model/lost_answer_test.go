@@ -200,3 +200,31 @@ func TestResumedCreateIsNotTakenForALaterOne(t *testing.T) {
 		}
 	}
 }
+
+// A clock that was ahead when the action was sent, and has been set right since, must not make every
+// list too old to count.
+func TestResumedOperationFromTheFutureEnds(t *testing.T) {
+	const ahead = 24 * time.Hour
+	for _, action := range []Action{Create, Restore, Delete} {
+		p := createdSnapshot(Completed, now)
+		a := newTestAccount(t, p)
+		r := leftRecord(action, p, PhaseRunning)
+		r.SentAt = now.Add(ahead)
+		if action == Restore {
+			r.SeenAt = now.Add(ahead)
+		}
+		a.Resume([]Record{r}, []Record{r}, host)
+		var over []Operation
+		for range 3 {
+			a.advance(flappingWindow)
+			left := []Point{p}
+			if action == Delete {
+				left = nil
+			}
+			over = append(over, append(a.pollPoints(left...), a.pollServers(ServerActive)...)...)
+		}
+		if len(over) != 1 || over[0].Phase != PhaseDone {
+			t.Errorf("%s: the lists have ended %s", actionNames[action], titles(over))
+		}
+	}
+}

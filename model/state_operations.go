@@ -194,6 +194,7 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 			o.ThenRestore = nil
 		}
 		s.dropDuplicate(o)
+		o.evidence.limitTo(s.Now)
 		if o.Phase == PhaseSending || o.Phase == PhaseUnknown {
 			// it may have been sent before the program ended, so it is searched for from now on
 			o.markLost(s.Now, o.Reason)
