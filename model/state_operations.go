@@ -395,6 +395,19 @@ func (s *State) FinishedOperations() []Operation {
 	return over
 }
 
+// UnsentRestores returns the operations that have completed, and whose restore after them was neither
+// sent nor cancelled.
+func (s *State) UnsentRestores() []Operation {
+	var out []Operation
+	for _, o := range s.operations {
+		follows := func(p Operation) bool { return p.FollowsID == o.ID }
+		if o.Phase == PhaseDone && o.ThenRestore != nil && !slices.ContainsFunc(s.operations, follows) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
 func (s *State) addOperation(o Operation) int {
 	s.lastNumber++
 	o.Number = s.lastNumber

@@ -47,13 +47,15 @@ func (a *App) ExitMessages() []string {
 			running = append(running, o.Title()+", for "+widget.FormatDuration(o.Elapsed(a.state.Now)))
 		}
 		if o.ThenRestore != nil {
-			lines = append(lines, fmt.Sprintf("not sent: restore of %s from %s #%s, which waited for that %s",
-				o.Server.SentenceName(), o.ThenRestore.Kind, o.ThenRestore.ID, o.Point.Kind))
+			lines = append(lines, notSentLine(o, "waited for that "+o.Point.Kind.String()))
 		}
 	}
 	if b := a.batch.current; b != nil && b.Count(model.ItemWaiting) > 0 {
 		lines = append(lines, fmt.Sprintf("not sent: %d of the %d bulk actions", b.Count(model.ItemWaiting),
 			len(b.Items())))
+	}
+	for _, o := range a.state.UnsentRestores() {
+		lines = append(lines, notSentLine(o, "waits to be confirmed"))
 	}
 	switch n := len(running); {
 	case n == 0:
@@ -66,4 +68,10 @@ func (a *App) ExitMessages() []string {
 		running = append(running[:named:named], fmt.Sprintf("and %d more", rest))
 	}
 	return append([]string{"still running at the provider: " + strings.Join(running, "; ")}, lines...)
+}
+
+// notSentLine says that the restore after an operation was not sent.
+func notSentLine(first model.Operation, why string) string {
+	return fmt.Sprintf("not sent: restore of %s from %s #%s, which %s", first.Server.SentenceName(),
+		first.ThenRestore.Kind, first.ThenRestore.ID, why)
 }

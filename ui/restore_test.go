@@ -317,10 +317,14 @@ func TestRestoreIsAskedForAgainAfterHoursWithoutLists(t *testing.T) {
 			c.resume(w)
 			w.advanceUntil(2*time.Minute, "Resume the restore?")
 			w.requireActions(postSafetySnapshot)
+			requireLines(t, w.app.ExitMessages(),
+				"not sent: restore of web-server-01 from snapshot #801, which waits to be confirmed")
 			w.skipInputDelay()
 			w.Type("web-server-01")
 			w.Press("tab", "enter")
 			w.requireActions(postSafetySnapshot, postRestore801)
+			w.advanceUntil(16*time.Minute, "the server is active")
+			requireLines(t, w.app.ExitMessages())
 		})
 	}
 }
