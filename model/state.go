@@ -129,9 +129,10 @@ func (s *State) Server(id ID) (Server, bool) { return s.Fleet().Server(id) }
 
 // Point returns the restore point with the key.
 func (s *State) Point(k Key) (Point, bool) {
-	for _, p := range s.Points(k.Kind).Value {
-		if p.ID == k.ID {
-			return p, true
+	points := s.Points(k.Kind).Value
+	for i := range points { // points are large
+		if points[i].ID == k.ID {
+			return points[i], true
 		}
 	}
 	return Point{}, false

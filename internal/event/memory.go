@@ -21,6 +21,9 @@ const (
 	// recent is how old a restore point may be to be news. It is longer than maxGap, because lists
 	// may show points late.
 	recent = 2 * maxGap
+	// kept is how long it is remembered that a point is over. It is longer than recent, because the
+	// clock may be behind at the next start, which makes points younger.
+	kept = recent + maxGap
 )
 
 // Memory is what has been told of an account, so that nothing is told twice. It can be saved as
@@ -50,9 +53,9 @@ const (
 
 // continued returns the memory if it can be continued at a time on the API's clock with these
 // policies. Under other policies what is covered now is no news, because only the policies
-// have changed.
+// have changed. Before the API has answered, the time is this machine's, which may be behind.
 func (m Memory) continued(policies model.Policies, now time.Time) Memory {
-	if m.Version != memoryVersion || now.Sub(m.At) > maxGap || m.At.After(now.Add(model.MaxClockDrift)) {
+	if m.Version != memoryVersion || now.Sub(m.At).Abs() > maxGap {
 		m = Memory{Version: memoryVersion}
 	}
 	if hash := hashPolicies(policies); m.Policies != hash {
@@ -102,9 +105,14 @@ func overWord(p model.Point) string {
 
 // isRecent reports whether a point may be news, at a time on the API's clock. One of unknown age
 // may.
-func isRecent(p model.Point, now time.Time) bool {
+func isRecent(p model.Point, now time.Time) bool { return isYounger(p, now, recent) }
+
+// isKept reports whether the end of a point is remembered, at a time on the API's clock.
+func isKept(p model.Point, now time.Time) bool { return isYounger(p, now, kept) }
+
+func isYounger(p model.Point, now time.Time, limit time.Duration) bool {
 	age, known := p.Age(now)
-	return !known || age < recent
+	return !known || age < limit
 }
 
 // Clone returns a copy that later views do not change.

@@ -22,8 +22,9 @@ type Watcher struct {
 	opts   Options
 	state  *model.State // what the views show
 	memory Memory
-	read   lists // the lists that were last compared
-	judged lists // the lists from which coverage was last assessed
+	read   lists                // the lists that were last compared
+	judged lists                // the lists from which coverage was last assessed
+	absent map[string]time.Time // points that are over and not listed now, and since when; by this machine's clock
 	events []Event
 }
 
@@ -36,7 +37,8 @@ type lists struct {
 // NewWatcher returns a watcher that continues a memory. It starts without one if the memory is empty,
 // of another version or too old at this time on the API's clock.
 func NewWatcher(opts Options, memory Memory, now time.Time) *Watcher {
-	return &Watcher{opts: opts, state: &model.State{}, memory: memory.Clone().continued(opts.Policies, now)}
+	return &Watcher{opts: opts, state: &model.State{}, memory: memory.Clone().continued(opts.Policies, now),
+		absent: map[string]time.Time{}}
 }
 
 // Memory returns what must be saved to continue after a restart.
@@ -122,12 +124,16 @@ func (w *Watcher) comparePoints(kind model.Kind) {
 	for _, p := range w.state.Points(kind).Value {
 		key, how := pointKey(p.Key()), overWord(p)
 		before, wasRunning := w.memory.Running[key]
-		if how == "" || !wasRunning && !isRecent(p, w.state.Now) {
+		told := w.memory.Over[key]
+		if how == "" && told != "" { // an older list, or a status that is not known: its end was told
+			over[key] = told
+		}
+		if how == "" || !wasRunning && !isKept(p, w.state.Now) {
 			continue
 		}
 		over[key] = how
 		delete(w.memory.Running, key)
-		if !wasRunning && !w.isNews() || w.memory.Over[key] == how {
+		if !wasRunning && (!w.isNews() || !isRecent(p, w.state.Now)) || told == how {
 			continue
 		}
 		what, why := Ended, ""
@@ -137,16 +143,40 @@ func (w *Watcher) comparePoints(kind model.Kind) {
 		w.add(what, model.Operation{Action: model.Create, Point: p, Server: p.Server}, before, why)
 	}
 	prefix := kind.String() + "/"
-	maps.DeleteFunc(w.memory.Over, func(key string, _ string) bool { return strings.HasPrefix(key, prefix) })
+	maps.DeleteFunc(w.memory.Over, func(key string, _ string) bool {
+		return strings.HasPrefix(key, prefix) && over[key] == "" && w.isGone(key)
+	})
+	for key := range over {
+		delete(w.absent, key)
+	}
 	maps.Copy(w.memory.Over, over)
 	w.forgetMissing(prefix)
 }
 
+// replicaLag is how far a list may be behind an earlier one.
+const replicaLag = 30 * time.Minute
+
+// isGone reports whether a point has not been listed for so long that no list is only behind. Until
+// then its end is remembered, so that it is not told again.
+func (w *Watcher) isGone(key string) bool {
+	since, known := w.absent[key]
+	if !known {
+		w.absent[key] = w.state.Local
+		return false
+	}
+	if w.state.Local.Sub(since) < replicaLag {
+		return false
+	}
+	delete(w.absent, key)
+	return true
+}
+
 // compareRestores tells of the restores that an earlier run saw, and that have ended since.
 func (w *Watcher) compareRestores() {
+	tracked := w.tracked()
 	for _, s := range w.state.Servers.Value {
 		before, known := w.memory.Running[serverKey(s.ID)]
-		if known && !w.isTracked(serverKey(s.ID)) {
+		if known && !tracked[serverKey(s.ID)] {
 			o := model.Operation{Action: model.Restore, Server: s.Ref()}
 			w.add(Ended, o, before, "the server is "+string(s.Status))
 		}
@@ -156,13 +186,19 @@ func (w *Watcher) compareRestores() {
 
 // forgetMissing forgets the operations of an earlier run that no list shows any more.
 func (w *Watcher) forgetMissing(prefix string) {
+	tracked := w.tracked()
 	maps.DeleteFunc(w.memory.Running, func(key string, _ running) bool {
-		return strings.HasPrefix(key, prefix) && !w.isTracked(key)
+		return strings.HasPrefix(key, prefix) && !tracked[key]
 	})
 }
 
-func (w *Watcher) isTracked(key string) bool {
-	return slices.ContainsFunc(w.state.Operations(), func(o model.Operation) bool { return operationKey(o) == key })
+// tracked returns the keys of the operations that the state follows.
+func (w *Watcher) tracked() map[string]bool {
+	keys := map[string]bool{}
+	for _, o := range w.state.Operations() {
+		keys[operationKey(o)] = true
+	}
+	return keys
 }
 
 // trackRunning remembers the operations under way, and tells of those that are stuck. members is

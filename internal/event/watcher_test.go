@@ -3,6 +3,7 @@ package event_test
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -290,6 +291,113 @@ func TestAMemoryThatIsTooOldIsNoFlood(t *testing.T) {
 	h.account.Clock.Advance(25 * time.Hour)
 	h.restart(memory, nil)
 	requireNone(t, h.poll(), "after more than a day")
+}
+
+// Before the API has answered three times, the time is this machine's.
+func TestAClockThatIsBehindAtTheStartLosesNothing(t *testing.T) {
+	h := newHarness(t, sim.Options{})
+	h.account.Clock.Advance(11*time.Hour + 25*time.Minute) // backups of 3 o'clock are 48 h 10 m old
+	h.poll()
+	if _, err := h.client.CreateSnapshot(t.Context(), h.server("mail-01"), "before-it", ""); err != nil {
+		t.Fatal(err)
+	}
+	h.pollFor(time.Second, time.Second)
+	memory := saveAndLoad(t, h.watcher.Memory())
+	h.account.Clock.Advance(time.Minute)
+
+	h.ahead = -20 * time.Minute
+	h.state = &model.State{}
+	h.watcher = event.NewWatcher(event.Options{Host: "vps.example"}, memory, h.account.Clock.Now().Add(h.ahead))
+	requireNone(t, h.poll(), "at a start with a clock that is behind")
+	h.ahead = 0
+	ended := texts(h.pollFor(20*time.Minute, time.Minute), event.Ended)
+	if countOf(ended, "snapshot before-it of mail-01 has completed") != 1 {
+		t.Errorf("it tells %q", ended)
+	}
+
+	memory = saveAndLoad(t, h.watcher.Memory())
+	h.account.Clock.Advance(15 * time.Minute)
+	for _, p := range h.state.PointsOf(h.server("web-server-01")) {
+		if p.Kind == model.Backup {
+			if err := h.client.DeleteBackup(t.Context(), p.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.state = &model.State{}
+	h.watcher = event.NewWatcher(event.Options{Host: "vps.example"}, memory,
+		h.account.Clock.Now().Add(-30*time.Minute))
+	if got := texts(h.poll(), event.Uncovered); len(got) != 1 || !strings.HasPrefix(got[0], "web-server-01 ") {
+		t.Errorf("what happened before the start is not told: %q", got)
+	}
+}
+
+// Replicas answer in turn, and some do not know yet that a point has completed, or that it exists.
+func TestAnOlderListTellsNoEndAgain(t *testing.T) {
+	h := newHarness(t, sim.Options{})
+	h.poll()
+	h.account.SetQuirks(sim.Quirks{Lag: 3 * time.Minute, Replicas: 2})
+	if _, err := h.client.CreateSnapshot(t.Context(), h.server("mail-01"), "before-it", ""); err != nil {
+		t.Fatal(err)
+	}
+	var events []event.Event
+	for range 3 { // the third time the end is new to the replica that is behind, and the point to both
+		events = append(events, h.pollFor(20*time.Minute, 5*time.Second)...)
+		h.account.Clock.Advance(time.Minute)
+	}
+	seen := map[string]int{}
+	for _, e := range events {
+		if e.Action == "create" {
+			seen[e.Text]++
+		}
+	}
+	if seen["snapshot before-it of mail-01 has completed"] == 0 {
+		t.Errorf("the end is missing in %v", seen)
+	}
+	for text, n := range seen {
+		if n > 1 {
+			t.Errorf("%q is told %d times", text, n)
+		}
+	}
+}
+
+func TestAPointThatIsListedAgainTellsNoEndAgain(t *testing.T) {
+	h := newHarness(t, sim.Options{})
+	h.poll()
+	night := texts(h.pollFor(12*time.Hour, 6*time.Hour), event.Ended)
+	if len(night) == 0 {
+		t.Fatal("no backup was made in the night")
+	}
+	backups := h.state.Backups.Value
+	requireNone(t, h.apply(model.Backup, nil), "of a list without backups")
+	requireNone(t, h.apply(model.Backup, backups), "after a list without backups")
+}
+
+// apply passes a list of points to the watcher.
+func (h *harness) apply(kind model.Kind, points []model.Point) []event.Event {
+	h.account.Clock.Advance(time.Minute)
+	h.state.Now = h.account.Clock.Now()
+	h.state.Local = h.state.Now
+	ticket, _ := h.state.Points(kind).Start(h.state.Now)
+	h.state.ApplyPoints(kind, "", ticket, points, nil)
+	return h.publish()
+}
+
+// Every server of a large account makes its backup at the same time.
+func TestANightOf10000BackupsIsFollowedQuickly(t *testing.T) {
+	h := newHarness(t, sim.Options{})
+	var points []model.Point
+	for i := range 10000 {
+		id := model.ID(strconv.Itoa(i))
+		points = append(points, model.Point{Kind: model.Backup, ID: id, Server: model.ServerRef{ID: id},
+			Status: model.InProgress, CreatedAt: simtest.At(15, 45)})
+	}
+	h.apply(model.Backup, points)
+	start := time.Now()
+	h.apply(model.Backup, points)
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it takes %v", took)
+	}
 }
 
 func TestOtherPoliciesAreNoNews(t *testing.T) {
