@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -56,7 +57,8 @@ type sender struct {
 	*Sender
 	reports chan Report
 	waits   chan time.Duration
-	stop    func()
+	cancel  func() // tells it to end
+	stop    func() // and waits for the end
 }
 
 func newSender(t *testing.T, hooks ...Hook) *sender {
@@ -87,6 +89,7 @@ func newSender(t *testing.T, hooks ...Hook) *sender {
 		defer close(ended)
 		s.Run(ctx)
 	}()
+	s.cancel = cancel
 	s.stop = func() {
 		cancel()
 		<-ended
@@ -295,6 +298,40 @@ func TestWhatWaitsStaysWhenItEnds(t *testing.T) {
 	s.stop()
 	if left := s.Pending(); len(left) != 1 || left[0].Event.ID != "a" {
 		t.Errorf("%+v", left)
+	}
+}
+
+// systemd ends the programs of hooks together with vpsdeck.
+func TestAProgramThatIsEndedWithVpsdeckIsKept(t *testing.T) {
+	pid := filepath.Join(t.TempDir(), "pid")
+	s := newSender(t, program("sh", "-c", `echo $$ > "$0.new"; mv "$0.new" "$0"; exec sleep 600`, pid))
+	s.Add(s.Plan([]event.Event{failedEvent("a"), failedEvent("b")}))
+	var text []byte
+	if !waitFor(func() (started bool) {
+		var err error
+		text, err = os.ReadFile(pid)
+		return err == nil
+	}) {
+		t.Fatal("the program does not start")
+	}
+	s.cancel()
+	number, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	process, err := os.FindProcess(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	s.stop()
+	if left := s.Pending(); len(left) != 2 || left[0].Event.ID != "a" {
+		t.Errorf("%+v is left", left)
+	}
+	if len(s.reports) > 0 {
+		t.Errorf("it reports %+v", <-s.reports)
 	}
 }
 

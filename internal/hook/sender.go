@@ -224,7 +224,8 @@ func (s *Sender) settle(ctx context.Context, h Hook, d Delivery) bool {
 	}
 }
 
-// attempt delivers once. After the end of the context it goes on for a moment.
+// attempt delivers once. After the end of the context it goes on for a moment. A program that fails
+// then is run at the next start.
 func (s *Sender) attempt(ctx context.Context, h Hook, e event.Event) error {
 	bounded, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -234,5 +235,9 @@ func (s *Sender) attempt(ctx context.Context, h Hook, e event.Event) error {
 		timer.Stop()
 	})
 	defer stop()
-	return s.deliver(bounded, h, e)
+	err := s.deliver(bounded, h, e)
+	if err != nil && h.URL == "" && ctx.Err() != nil { // systemd, too, ends the program with us
+		return &retryError{why: err.Error()}
+	}
+	return err
 }
