@@ -75,6 +75,9 @@ func (r *Report) addFailedPoints(state *model.State, created map[model.Key]model
 	for _, list := range [][]model.Point{state.Backups.Value, state.Snapshots.Value} {
 		for i := range list {
 			p := &list[i]
+			if p.Status == model.Completed { // also if the journal knows of no end
+				delete(created, p.Key())
+			}
 			if !p.Status.Failed() || !p.CreatedAt.IsZero() && p.CreatedAt.Before(r.From) {
 				continue
 			}

@@ -223,11 +223,11 @@ func newServerRow(a model.Assessment, whole bool) serverRow {
 	return row
 }
 
-// usableAfter counts the usable points that will not have expired after a while.
+// usableAfter counts the usable points that will certainly not have expired after a while.
 func usableAfter(points []model.Point, now time.Time, after time.Duration) int {
 	n := 0
 	for i := range points {
-		if p := &points[i]; p.Usable(now) && p.Usable(now.Add(after)) {
+		if p := &points[i]; p.Usable(now) && p.Usable(now.Add(after)) && !p.ExpiresUnreadable {
 			n++
 		}
 	}
@@ -285,14 +285,20 @@ func (r *Report) addPoints(state *model.State) {
 
 // addLosses counts by server what expires.
 func (r *Report) addLosses() {
-	first := map[string]time.Time{}
-	for _, e := range slices.Backward(r.Expiring) {
-		first[e.ServerID] = e.At
+	losses := map[string]*loss{}
+	for i, e := range r.Expiring {
+		if losses[e.ServerID] == nil {
+			losses[e.ServerID] = &loss{First: e.At}
+		}
+		losses[e.ServerID].Most++
+		if i < r.ExpiringSoon {
+			losses[e.ServerID].Soon++
+		}
 	}
 	for _, s := range r.Servers {
-		if at, expires := first[s.ID]; expires {
-			r.Losses = append(r.Losses, loss{serverRow: s, Soon: s.Usable - s.Left[0], Most: s.Usable - s.Left[1],
-				First: at})
+		if lost := losses[s.ID]; lost != nil {
+			lost.serverRow = s
+			r.Losses = append(r.Losses, *lost)
 		}
 	}
 	slices.SortStableFunc(r.Losses, func(a, b loss) int {

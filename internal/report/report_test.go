@@ -117,6 +117,35 @@ func TestWholeAccountWithoutTroubleIsSaidSo(t *testing.T) {
 	}
 }
 
+// The program that started them had given them up before a list showed them.
+func TestWhatTheListsShowAsCompletedHasNotFailed(t *testing.T) {
+	s := server("1", "a", at(1, 0))
+	backup, snapshot := point(s, model.Backup, "7", at(16, 3), time.Time{}, 1), point(s, model.Snapshot, "7", at(16, 4),
+		time.Time{}, 1)
+	running := point(s, model.Snapshot, "8", at(16, 5), time.Time{}, 1)
+	running.Status = model.InProgress
+	in := Input{State: loadedState(t, []model.Server{s}, []model.Point{backup, snapshot, running}), Days: 1}
+	for _, id := range []model.ID{"7", "8"} {
+		in.History.Records = append(in.History.Records,
+			record("r-"+string(id), "create", model.EventUnconfirmed, s, model.RecordPoint{ID: id}, at(16, 4), ""))
+	}
+	if got := New(in).Failures; len(got) != 1 || got[0].PointID != "8" || got[0].Outcome != "unconfirmed" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// An expiry that cannot be read is not “never”.
+func TestAnUnreadableExpiryLeavesNothingForSure(t *testing.T) {
+	s := server("1", "a", at(1, 0))
+	odd := point(s, model.Backup, "1", at(15, 3), time.Time{}, 1)
+	odd.ExpiresUnreadable = true
+	r := New(Input{State: loadedState(t, []model.Server{s}, []model.Point{odd,
+		point(s, model.Backup, "2", at(16, 3), at(20, 3), 1)}), Days: 1})
+	if got := r.Losses[0]; got.Usable != 2 || got.Left != [2]int{0, 0} || got.Soon != 1 || got.Most != 1 {
+		t.Errorf("%d usable, left %v, expire %d and %d", got.Usable, got.Left, got.Soon, got.Most)
+	}
+}
+
 func TestSinceWhenBelowPolicy(t *testing.T) {
 	s := server("1", "a", at(2, 0))
 	backup := func(created, expires time.Time) model.Point {
