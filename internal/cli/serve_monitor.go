@@ -143,8 +143,10 @@ func (m *serveMonitor) runHooks(ctx context.Context) {
 	if m.file == "" {
 		m.log.Warn(noEventsFileWarning)
 	}
+	reading := readingNotes{note: func(text string) { m.log.Warn(text) }}
 	monitor.NewTeller(monitor.TellerOptions{
 		Account: m.account, File: m.file,
+		OnView:      reading.update,
 		Hooks:       hookOptions(m.hooks, m.secrets, m.report),
 		OnEvent:     func(e event.Event) { m.log.Info("event", "event", string(e.Kind), "id", e.ID, "text", e.Text) },
 		OnSaveError: func(why string) { m.log.Warn(why) },

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -71,7 +73,7 @@ type eventPrinter struct {
 	client     command.Client
 	wrong      error  // writing to out failed
 	stop       func() // ends the run
-	problem    string // why the account cannot be read, as it was last printed
+	reading    readingNotes
 	wasRead    bool
 }
 
@@ -79,7 +81,7 @@ type eventPrinter struct {
 func (w *eventPrinter) run(ctx context.Context, flags settings.Flags) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	w.stop = stop
+	w.stop, w.reading.note = stop, w.note
 	acc, err := newAccess(flags)
 	if err != nil {
 		return err
@@ -141,25 +143,47 @@ func (w *eventPrinter) print(e event.Event) {
 
 // noteReading prints once that the account was read, and whenever it cannot be read, or can again.
 func (w *eventPrinter) noteReading(view model.AccountView) {
-	complete := true
-	var failure error
+	if w.wasRead || !isWhole(view) {
+		w.reading.update(view)
+		return
+	}
+	w.wasRead, w.reading = true, readingNotes{note: w.note}
+	servers, hooks := model.Pluralize(len(view.Fleet.Servers), "server"), model.Pluralize(w.hooks, "hook")
+	w.note(fmt.Sprintf("watching %s: %s, %d not covered; %s", w.host, servers, w.countUncovered(view), hooks))
+}
+
+// isWhole reports whether the view has complete lists, and the last requests for them succeeded.
+func isWhole(view model.AccountView) bool {
 	for _, list := range view.Lists() {
-		complete = complete && list.Complete()
-		if list.Err != nil {
-			failure = list.Err
+		if !list.Complete() {
+			return false
 		}
 	}
+	return true
+}
+
+// readingNotes notes when the account cannot be read, and when it can again.
+type readingNotes struct {
+	note    func(string)
+	failing bool
+	refused bool // the token is refused
+}
+
+// update notes what a view shows. Why the account cannot be read may change. That the token is refused
+// is noted then too, because it does not pass.
+func (n *readingNotes) update(view model.AccountView) {
+	var failure error
+	for _, list := range view.Lists() {
+		failure = cmp.Or(list.Err, failure)
+	}
+	refused := errors.Is(failure, model.ErrUnauthorized)
 	switch {
-	case failure != nil && w.problem == "":
-		w.problem = model.ErrorMessage(failure)
-		w.note("the account cannot be read, so nothing is told until it can: " + w.problem)
-	case complete && !w.wasRead:
-		w.wasRead, w.problem = true, ""
-		servers, hooks := model.Pluralize(len(view.Fleet.Servers), "server"), model.Pluralize(w.hooks, "hook")
-		w.note(fmt.Sprintf("watching %s: %s, %d not covered; %s", w.host, servers, w.countUncovered(view), hooks))
-	case complete && w.problem != "":
-		w.problem = ""
-		w.note("the account can be read again")
+	case failure != nil && (!n.failing || n.refused != refused):
+		n.failing, n.refused = true, refused
+		n.note("the account cannot be read, so nothing is told until it can: " + model.ErrorMessage(failure))
+	case n.failing && isWhole(view):
+		n.failing = false
+		n.note("the account can be read again")
 	}
 }
 
