@@ -267,6 +267,33 @@ func TestAHookIsToldOnceAlsoOverARestart(t *testing.T) {
 	}
 }
 
+// After more than a day the memory starts empty, and the account cannot be read at this start.
+func TestWhatWasDeliveredBeforeTheFirstReadingIsNotSentAgain(t *testing.T) {
+	h := newHarness(t)
+	file := filepath.Join(t.TempDir(), "events.json")
+	to := newTold(t)
+	to.answerWith(503)
+	stop := h.follow(h.teller(file, to).Run)
+	h.advanceUntil("the first end is told", time.Second, func() bool { return to.number() == 1 })
+	stop()
+	h.stop()
+	h.clock.Advance(25 * time.Hour)
+
+	to.answerWith(200)
+	h.teller(file, to).Run(t.Context(), func(context.Context, int) (model.AccountView, bool) {
+		h.advanceUntil("it is sent again", time.Second, func() bool { return to.number() > 1 })
+		return model.AccountView{}, false
+	})
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var saved struct{ Pending []hook.Delivery }
+	if err := json.Unmarshal(text, &saved); err != nil || len(saved.Pending) > 0 || to.number() != 2 {
+		t.Errorf("it was sent %d times, and %d wait, %v", to.number(), len(saved.Pending), err)
+	}
+}
+
 func TestADamagedFileIsReportedAndReplaced(t *testing.T) {
 	h := newHarness(t)
 	file := filepath.Join(t.TempDir(), "events.json")

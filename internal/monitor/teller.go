@@ -158,7 +158,7 @@ const saveInterval = 10 * time.Minute
 // save writes the file if what it says has changed. planned is what is about to be delivered.
 func (t *Teller) save(planned []hook.Delivery) {
 	now := file{Memory: t.watcher.Memory(), Pending: append(t.sender.Pending(), planned...)}
-	if t.opts.File == "" || now.Memory.At.IsZero() {
+	if t.opts.File == "" || now.Memory.At.IsZero() && len(t.saved.Pending) == 0 {
 		return
 	}
 	before := t.saved
