@@ -66,7 +66,8 @@ func kinds(kind model.Kind) []family {
 	word := kind.String()
 	return []family{
 		{"vpsdeck_" + word + "_newest_timestamp_seconds",
-			"When the newest usable " + word + " was created, in Unix seconds. Missing if there is none.",
+			"When the newest usable " + word + " was created, in Unix seconds. Missing if there is " +
+				"none, or its time is unknown.",
 			func(s Server) (float64, bool) {
 				at := s.Assessment.Kinds[kind].Newest
 				return float64(at.Unix()), !at.IsZero()
