@@ -224,8 +224,7 @@ func (a *Assessment) checkAge(kind Kind, now time.Time) {
 		return
 	}
 	a.limitValidity(now.Add(untilTextChanges(age)))
-	a.addReason(Overdue, fmt.Sprintf("the newest %s is %s old: at most %s is allowed", kind, FormatDuration(age),
-		FormatDuration(limit)))
+	a.addReason(Overdue, fmt.Sprintf("the newest %s is %s", kind, tooOld(age, limit)))
 }
 
 // checkCount checks the number of usable points of a kind. Other reasons report that there are none
@@ -258,9 +257,17 @@ func (a *Assessment) checkAutomatic(now time.Time) {
 	}
 	a.limitValidity(now.Add(untilTextChanges(age)))
 	if !a.Has(Overdue) || a.Kinds[Backup].Newest.After(newest) {
-		a.addReason(Overdue, fmt.Sprintf("the newest automatic backup is %s old: at most %s is allowed",
-			FormatDuration(age), FormatDuration(limit)))
+		a.addReason(Overdue, "the newest automatic backup is "+tooOld(age, limit))
 	}
+}
+
+// tooOld describes an age above its limit. Just above it both are the same in words.
+func tooOld(age, limit time.Duration) string {
+	text, allowed := FormatDuration(age), FormatDuration(limit)
+	if text == allowed {
+		text = "over " + text
+	}
+	return text + " old: at most " + allowed + " is allowed"
 }
 
 // checkExpiry checks how many points of a kind will soon be left.

@@ -50,7 +50,7 @@ func TestAssessmentListsEveryReasonWorstFirst(t *testing.T) {
 		"one of today":                  {DefaultPolicy(), []Point{backup("1", time.Hour)}, nil, ""},
 		"one to the second not overdue": {DefaultPolicy(), []Point{backup("1", DefaultMaxAge)}, nil, ""},
 		"one a second overdue": {DefaultPolicy(), []Point{backup("1", DefaultMaxAge+time.Second)},
-			[]Health{Overdue}, "the newest backup is 1 d 2 h old: at most 1 d 2 h is allowed"},
+			[]Health{Overdue}, "the newest backup is over 1 d 2 h old: at most 1 d 2 h is allowed"},
 		"enough of today":             {two, []Point{backup("2", time.Hour), backup("1", 30*time.Hour)}, nil, ""},
 		"nothing":                     {two, nil, []Health{None}, "no usable restore point"},
 		"nothing, and none is wanted": {Policy{}, nil, nil, ""},
