@@ -24,7 +24,7 @@ type Watcher struct {
 	memory Memory
 	read   lists                // the lists that were last compared
 	judged lists                // the lists from which coverage was last assessed
-	absent map[string]time.Time // points that are over and not listed now, and since when; by this machine's clock
+	absent map[string]time.Time // what was told of and is not listed now, and since when; by this machine's clock
 	events []Event
 }
 
@@ -156,8 +156,11 @@ func (w *Watcher) comparePoints(kind model.Kind) {
 // replicaLag is how far a list may be behind an earlier one.
 const replicaLag = 30 * time.Minute
 
-// isGone reports whether a point has not been listed for so long that no list is only behind. Until
-// then its end is remembered, so that it is not told again.
+// absentServer names a server in the watcher's absent.
+func absentServer(id model.ID) string { return "server/" + string(id) }
+
+// isGone reports whether a point or a server has not been listed for so long that no list is only
+// behind. Until then what was told of it is remembered, so that it is not told again.
 func (w *Watcher) isGone(key string) bool {
 	since, known := w.absent[key]
 	if !known {
@@ -236,6 +239,13 @@ func (w *Watcher) judge(fresh lists) {
 	}
 	w.judged = fresh
 	notCovered := map[model.ID]bool{}
+	for id := range w.memory.NotCovered {
+		if _, listed := w.state.Server(id); listed {
+			delete(w.absent, absentServer(id))
+		} else if !w.isGone(absentServer(id)) {
+			notCovered[id] = true
+		}
+	}
 	for _, row := range w.state.Fleet().Assess(w.opts.Policies, true, w.state.Now) {
 		met, was := row.Assessment.Health.Met(), w.memory.NotCovered[row.ID]
 		if !met {

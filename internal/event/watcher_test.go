@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -371,6 +372,23 @@ func TestAPointThatIsListedAgainTellsNoEndAgain(t *testing.T) {
 	backups := h.state.Backups.Value
 	requireNone(t, h.apply(model.Backup, nil), "of a list without backups")
 	requireNone(t, h.apply(model.Backup, backups), "after a list without backups")
+}
+
+func TestAServerThatIsListedAgainIsNoNews(t *testing.T) {
+	h := newHarness(t, sim.Options{})
+	h.poll()
+	servers := h.state.Servers.Value
+	for _, list := range [][]model.Server{nil, servers} {
+		h.account.Clock.Advance(time.Minute)
+		h.state.Now = h.account.Clock.Now()
+		h.state.Local = h.state.Now
+		ticket, _ := h.state.Servers.Start(h.state.Now)
+		h.state.ApplyServers(ticket, list, nil)
+		events := h.publish()
+		events = append(events, h.apply(model.Backup, h.state.Backups.Value)...)
+		events = append(events, h.apply(model.Snapshot, h.state.Snapshots.Value)...)
+		requireNone(t, events, fmt.Sprintf("of a list of %d servers", len(list)))
+	}
 }
 
 // apply passes a list of points to the watcher.
