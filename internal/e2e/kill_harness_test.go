@@ -22,6 +22,7 @@ type actionCase struct {
 	title          string         // on the screen
 	notFoundText   string         // on the screen, if the action was not done
 	endText        string         // on the screen, at its end
+	journalAfter   []string       // journal lines after the action was not found
 }
 
 var actionCases = map[string]actionCase{
@@ -66,7 +67,7 @@ var actionCases = map[string]actionCase{
 		prepare: func(s *session) { s.fillRestore("3", true) },
 		request: "POST /snapshots/", faultRequest: "POST /snapshots/", action: "create",
 		title:        "snapshot before-restore-",
-		notFoundText: "the lists do not show it",
+		notFoundText: "the lists do not show it", journalAfter: []string{"restore canceled"},
 	},
 	"then restore": {
 		prepare:        func(s *session) { s.fillRestore("3", true) },
