@@ -152,3 +152,32 @@ func TestViewIsAssessedInAdvance(t *testing.T) {
 		t.Errorf("the view was assessed again, with %v allocations", allocations)
 	}
 }
+
+// A session may skip views. The fleet has only the later of two answers about a server, so a point
+// that it lacks counts as missing from one list and not from both.
+func TestAnswerThatTheViewNoLongerHasIsNotCounted(t *testing.T) {
+	p := snapshot("801", time.Hour)
+	for name, lists := range map[string][2]ID{
+		"of all, then of the server": {"", web.ID}, "the other way": {web.ID, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			member, hub := newTestAccount(t, p), newTestAccount(t, p)
+			member.ApplyView(hub.AccountView(1, time.Time{}, nil), nil)
+			o := member.loseAnswer(Delete, p, 0)
+			hub.advance(time.Minute)
+			hub.pollKind(Snapshot, lists[0], p)
+			hub.advance(time.Second)
+			hub.pollKind(Snapshot, lists[1])
+			member.advance(time.Minute)
+			if over := member.ApplyView(hub.AccountView(2, time.Time{}, nil), nil); len(over) > 0 {
+				t.Fatalf("ended: %s", titles(over))
+			}
+			hub.advance(time.Second)
+			hub.pollKind(Snapshot, lists[0])
+			over := member.ApplyView(hub.AccountView(3, time.Time{}, nil), nil)
+			if len(over) != 1 || over[0].Number != o.Number || over[0].Phase != PhaseDone {
+				t.Errorf("ended: %s", titles(over))
+			}
+		})
+	}
+}

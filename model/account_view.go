@@ -154,11 +154,17 @@ func (s *State) ApplyView(v AccountView, operations []Operation) []Operation {
 	}
 	for kind, now := range v.requestTimes.points {
 		previous := before.points[kind]
-		if !previous.allAt.Equal(now.allAt) {
-			changed = append(changed, s.updateFromPoints(Kind(kind), "", now.allAt, now.listed[0])...)
+		all, part := !previous.allAt.Equal(now.allAt), !previous.serverAt.Equal(now.serverAt)
+		partIsLater := now.serverAt.After(now.allAt)
+		// If views were skipped, both may be new. The fleet then has only the later answer about the server.
+		if all {
+			changed = append(changed, s.updateFromPoints(Kind(kind), now.allAt, now.listed[0], func(id ID) bool {
+				return !part || !partIsLater || id != now.server
+			})...)
 		}
-		if !previous.serverAt.Equal(now.serverAt) {
-			changed = append(changed, s.updateFromPoints(Kind(kind), now.server, now.serverAt, now.listed[1])...)
+		if part && (!all || partIsLater) {
+			changed = append(changed,
+				s.updateFromPoints(Kind(kind), now.serverAt, now.listed[1], isServer(now.server))...)
 		}
 	}
 	return changed

@@ -199,7 +199,7 @@ func (l *lifecycle) apply(event rune) {
 	case eventStaleList:
 		l.recordChanges(l.state.updateFromServers(l.startedAt.Add(-time.Second), nil))
 		for _, kind := range []Kind{Backup, Snapshot} {
-			l.recordChanges(l.state.updateFromPoints(kind, "", l.startedAt.Add(-time.Second), nil))
+			l.recordChanges(l.state.updateFromPoints(kind, l.startedAt.Add(-time.Second), nil, isServer("")))
 		}
 	case eventLagging:
 		l.pollAt(l.state.Now.Add(-replicaLag))

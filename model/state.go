@@ -216,15 +216,19 @@ func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err 
 		}
 	}
 	s.requestTimes.points[kind].record(server, remote.requestedAt, listed)
-	return s.updateFromPoints(kind, server, remote.requestedAt, listed)
+	return s.updateFromPoints(kind, remote.requestedAt, listed, isServer(server))
 }
 
-// updateFromPoints updates the operations from a list of points of one server, or of all. asked is
-// when it was requested. only is the points in an incomplete list; nil: it is complete.
-func (s *State) updateFromPoints(kind Kind, server ID, asked time.Time, only map[ID]bool) []Operation {
+// isServer returns whether an ID is that of a server; of any if it is empty.
+func isServer(server ID) func(ID) bool {
+	return func(id ID) bool { return server == "" || id == server }
+}
+
+// updateFromPoints updates the operations from a list of points of these servers. asked is when it
+// was requested. only is the points in an incomplete list; nil: it is complete.
+func (s *State) updateFromPoints(kind Kind, asked time.Time, only map[ID]bool, of func(server ID) bool) []Operation {
 	return s.updateOperations(func(o *Operation) {
-		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending &&
-			(server == "" || server == o.Server.ID) {
+		if o.Point.Kind == kind && o.Action != Restore && o.Phase != PhaseSending && of(o.Server.ID) {
 			found, listed := s.findPoint(*o)
 			if only != nil && (!listed || !only[found.ID]) {
 				o.applyPartialList(asked)
