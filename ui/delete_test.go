@@ -197,7 +197,7 @@ func TestRepeatedDeleteIsConfirmedForWhatItsDialogShows(t *testing.T) {
 	w.skipInputDelay()
 	w.typeRequiredName()
 	w.Press("tab", "enter")
-	w.RequireText(": deleted")
+	w.RequireText("No backups of mail-01 yet.")
 	sent := "DELETE /backups/" + string(mail[1].ID) + "/"
 	w.requireActions(sent, sent)
 }

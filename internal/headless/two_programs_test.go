@@ -179,27 +179,31 @@ func TestLastTwoPointsAreNotBothDeletedOnStaleLists(t *testing.T) {
 
 // A dashboard that has switched to another account, or is suspended, is alive and records no ends.
 func TestProgramThatNoLongerFollowsBlocksNobodyForLong(t *testing.T) {
-	h := newHarness(t, nil)
-	p := h.pickPoint(t, func(state *model.State, p model.Point) bool {
-		return len(usablePoints(state, p.Server.ID)) > 2 && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
-	})
-	dir := t.TempDir()
-	left, cron := h.otherProgram(t, dir, "left"), h.otherProgram(t, dir, "cron")
 	follow := FollowOptions{Format: Table}
-	backup := CreateOptions{Kind: model.Backup, Servers: []string{string(p.Server.ID)}, Follow: follow}
-	restore := PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow}
-	for what, do := range map[string]func(*harness) error{
-		"a backup":  func(h *harness) error { return h.Create(t.Context(), backup) },
-		"a restore": func(h *harness) error { return h.Restore(t.Context(), restore) },
+	for what, do := range map[string]func(context.Context, *harness, model.Point) error{
+		"a backup": func(ctx context.Context, h *harness, p model.Point) error {
+			servers := []string{string(p.Server.ID)}
+			return h.Create(ctx, CreateOptions{Kind: model.Backup, Servers: servers, Follow: follow})
+		},
+		"a restore": func(ctx context.Context, h *harness, p model.Point) error {
+			return h.Restore(ctx, PointOptions{Point: p.Key(), Server: p.Server.Name, Yes: true, Follow: follow})
+		},
 	} {
-		if err := do(left); err != nil {
-			t.Fatalf("%s: %v, %s", what, err, &left.notes)
-		}
-		h.account.Clock.Advance(3 * time.Hour)
-		if err := do(cron); err != nil {
-			t.Errorf("%s is blocked hours later: %v, %s", what, err, &cron.notes)
-		}
-		h.account.Clock.Advance(3 * time.Hour)
+		t.Run(what, func(t *testing.T) {
+			h := newHarness(t, nil)
+			p := h.pickPoint(t, func(state *model.State, p model.Point) bool {
+				return len(usablePoints(state, p.Server.ID)) > 2 && !state.Quota(model.Backup, p.Server.ID).MayBeFull()
+			})
+			dir := t.TempDir()
+			left, cron := h.otherProgram(t, dir, "left"), h.otherProgram(t, dir, "cron")
+			if err := do(t.Context(), left, p); err != nil {
+				t.Fatalf("%v, %s", err, &left.notes)
+			}
+			h.account.Clock.Advance(3 * time.Hour)
+			if err := do(t.Context(), cron, p); err != nil {
+				t.Errorf("it is blocked hours later: %v, %s", err, &cron.notes)
+			}
+		})
 	}
 }
 
