@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 // waitTimeout is how long a test waits for an expected event.
-const waitTimeout = 20 * time.Second
+const waitTimeout = 60 * time.Second
 
 // infoModel is a program that shows its user, the size and colours of the terminal, and the last
 // notice.
