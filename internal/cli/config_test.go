@@ -113,6 +113,17 @@ func TestPrintedConfigHasEverySetting(t *testing.T) {
 			t.Errorf("the printed config lacks %s", name)
 		}
 	}
+	for table, rule := range map[string]any{"policy": settings.PolicyRule{}, "retention": settings.RetentionRule{},
+		"ssh": settings.SSHRule{}, "command": settings.CommandRule{}, "view": settings.ViewRule{},
+		"hook": settings.HookRule{}} {
+		section := regexp.MustCompile(`(?s)\n#?\[\[` + table + `\]\]\n.*?\n\n`).FindString(configText())
+		for field := range reflect.TypeOf(rule).Fields() {
+			name := field.Tag.Get("toml")
+			if !regexp.MustCompile(`\b` + name + `\b`).MatchString(section) {
+				t.Errorf("[[%s]] of the printed config lacks %s", table, name)
+			}
+		}
+	}
 }
 
 func TestConfigDocsCoverKeySettings(t *testing.T) {

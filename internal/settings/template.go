@@ -81,9 +81,15 @@ base = "` + c.Themes[0] + `"          # ` + list(c.Themes) + `
 #[[retention]]
 #server = "db-*"
 #kind = "snapshots"     # or "backups"; without it: both
-#keep_last = 2
+#keep_last = 2          # the newest 2
+#keep_hourly = 24       # the newest of each of the last 24 hours that have one; the next four are like it
 #keep_daily = 7
-#protect = ["known-good"]
+#keep_weekly = 4
+#keep_monthly = 12
+#keep_yearly = 3
+#keep_within = "36h"    # all that are at most so much older than the newest one
+#protect = ["known-good"]   # globs for names and descriptions that always stay
+#automatic = false      # true: automatic backups can go too
 
 # What a server must have to be covered. The first matching rule applies. Backups and snapshots are checked separately:
 # a snapshot is not a backup. Ages are written like 26h or 7d; 0h is any age. A rule with only "0h" and 0 requires
@@ -91,10 +97,13 @@ base = "` + c.Themes[0] + `"          # ` + list(c.Themes) + `
 [[policy]]
 #server = "db-*"
 #location = "us-*"
+#plan = "Standard *"
+#os = "Debian *"
 backup_max_age = "` + fmt.Sprintf("%gh", usual.Backups.MaxAge.Hours()) + `"    # maximum age of the newest usable backup
 snapshot_max_age = "0h"   # maximum age of the newest usable snapshot
 min_backups = ` + strconv.Itoa(usual.Backups.Min) + `           # minimum of usable backups; at least 1 if an age is set
 min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
+automatic = false         # true: an automatic backup must have succeeded, within backup_max_age
 
 # How S connects to a server. The first matching rule applies; without one, S runs plain ssh to the server's address.
 #[[ssh]]
@@ -124,7 +133,7 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #timeout = "10s"                       # of one delivery: 1s to 5m
 
 # Other accounts: choose one with --profile, or with : in the dashboard. A profile can have all account settings above,
-# and its own policies. What it leaves out is as above, except the token.
+# and its own policies. What it leaves out is as above, except the token and the retention rules.
 #[profile.work]
 #api_url = ` + strconv.Quote(c.DefaultURL) + `
 #token_command = "pass show vps/work"
@@ -133,6 +142,8 @@ min_snapshots = ` + strconv.Itoa(usual.Snapshots.Min) + `
 #confirm = "strict"
 #[[profile.work.policy]]
 #backup_max_age = "12h"
+#[[profile.work.retention]]
+#keep_daily = 7
 `
 }
 
