@@ -26,7 +26,8 @@ func (r *Runner) makeRoom(ctx context.Context, opts CreateOptions, requests []mo
 	case r.incomplete != nil: // what is missing may be what the rules would keep
 		return r.incomplete
 	case len(r.opts.Retain) == 0:
-		return usageError("--prune needs retention rules, because a quota is full: add a [[retention]] to the config")
+		return usageError("--prune needs retention rules, because a quota is full: add a %s to the config",
+			r.retentionTable())
 	}
 	if err := r.checkOthers(requests, full); err != nil {
 		return err

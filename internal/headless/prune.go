@@ -60,6 +60,14 @@ var pruneColumns = []column[prunedPoint]{
 	{field: "coverage_in_7_days", value: func(r prunedPoint) string { return textOf(r.CoverageLater) }},
 }
 
+// retentionTable returns the heading of a retention rule in the config, for a message that asks for one.
+func (r *Runner) retentionTable() string {
+	if r.opts.Profile == "" {
+		return "[[retention]]"
+	}
+	return "[[profile." + r.opts.Profile + ".retention]]"
+}
+
 // Prune deletes the restore points that the retention rules do not keep. Without Yes it only shows
 // the plan: what stays, what goes, and why. It does nothing while a list is incomplete.
 func (r *Runner) Prune(ctx context.Context, opts PruneOptions) error {
@@ -68,8 +76,8 @@ func (r *Runner) Prune(ctx context.Context, opts PruneOptions) error {
 		policies = []retention.Policy{*opts.Policy}
 	}
 	if len(policies) == 0 {
-		return usageError("there are no retention rules: add a [[retention]] to the config, or give some, such as " +
-			"--keep-last 2 --keep-daily 7")
+		return usageError("there are no retention rules: add a %s to the config, or give some, such as "+
+			"--keep-last 2 --keep-daily 7", r.retentionTable())
 	}
 	if err := r.prepareOrLoad(ctx, opts.Yes); err != nil {
 		return err

@@ -34,13 +34,13 @@ type accountTable struct {
 	Stripe       *string         `toml:"stripe"`
 	PanelURL     *string         `toml:"panel_url"`
 	Policy       []PolicyRule    `toml:"policy"`
-	Retention    []RetentionRule `toml:"retention"`
+	Retention    []RetentionRule `toml:"retention"` // a profile takes none from outside, because rules delete
 }
 
 // accountKeys are the settings that a profile can have.
 var accountKeys = []string{
-	"api_url", "ca_file", "confirm", "panel_url", "policy", "read_only", "stripe", "token_command", "token_env",
-	"token_file",
+	"api_url", "ca_file", "confirm", "panel_url", "policy", "read_only", "retention", "stripe", "token_command",
+	"token_env", "token_file",
 }
 
 // profilePattern matches valid profile names. They need no quotes, either in TOML or in a shell.

@@ -113,6 +113,7 @@ func TestProfileErrorsNameTheLine(t *testing.T) {
 	for text, words := range map[string][]string{
 		"[profile.work]\nreadonly = true": {"line 2",
 			`unknown profile setting "readonly"`, "did you mean read_only?"},
+		"[[profile.work.retentions]]": {"line 1", "did you mean retention?"},
 		"[profile.work]\nmouse = true": {"line 2", `unknown profile setting "mouse"`,
 			"valid: api_url, ca_file, confirm"},
 		"[profile.work]\nread_only = 'yes'":              {"line 2", "read_only must be true or false"},
