@@ -112,7 +112,7 @@ func rootCommand(do *runFunc, tm timing, out io.Writer) *cobra.Command {
 		Example: lines(`
 			# open the page of a server
 			vpsdeck web-server-01
-			# open the servers without a recent backup
+			# open the servers with an overdue backup
 			vpsdeck --filter 'health:overdue'
 			# try it on a simulated account
 			vpsdeck --demo
