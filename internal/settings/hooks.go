@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,9 @@ func (s *Settings) loadHooks(file configFile, resolve func(string) string) error
 		if h.HeaderEnv != "" && !variablePattern().MatchString(h.HeaderEnv) {
 			why = "header_env is the name of a variable, such as HOOK_TOKEN"
 		}
+		if isTokenVariable(h.HeaderEnv, file.tokenVariables()) {
+			why = "header_env cannot be " + h.HeaderEnv + ": the API token is sent to the API only"
+		}
 		texts := append([]string{h.URL, h.Header, h.HeaderEnv, h.HeaderFile}, h.Run...)
 		if slices.ContainsFunc(texts, func(text string) bool { return strings.HasPrefix(text, "vps_") }) {
 			why = "it contains a token, and " + tokenMisplaced
@@ -51,4 +55,12 @@ func (s *Settings) loadHooks(file configFile, resolve func(string) string) error
 		s.Hooks = append(s.Hooks, h)
 	}
 	return nil
+}
+
+// isTokenVariable reports whether an environment variable holds the API token of an account. Windows
+// ignores the case of names.
+func isTokenVariable(name string, tokenVariables []string) bool {
+	return slices.ContainsFunc(append(tokenVariables, "VPS_API_TOKEN"), func(holder string) bool {
+		return name == holder || runtime.GOOS == "windows" && strings.EqualFold(name, holder)
+	})
 }
