@@ -39,6 +39,9 @@ func (s *Settings) loadHooks(file configFile, resolve func(string) string) error
 		if isTokenVariable(h.HeaderEnv, file.tokenVariables()) {
 			why = "header_env cannot be " + h.HeaderEnv + ": the API token is sent to the API only"
 		}
+		if h.HeaderFile != "" && slices.Contains(file.tokenFiles(resolve), resolve(h.HeaderFile)) {
+			why = "header_file cannot be a token_file: the API token is sent to the API only"
+		}
 		texts := append([]string{h.URL, h.Header, h.HeaderEnv, h.HeaderFile}, h.Run...)
 		if slices.ContainsFunc(texts, func(text string) bool { return strings.HasPrefix(text, "vps_") }) {
 			why = "it contains a token, and " + tokenMisplaced

@@ -59,14 +59,19 @@ func TestInvalidHooksAreReportedWithTheirLine(t *testing.T) {
 
 // The token of one account must not reach the address of a hook either if another account is in use.
 func TestHookCannotSendTheToken(t *testing.T) {
-	const accounts = "token_env = 'MY_TOKEN'\n[profile.work]\ntoken_env = 'WORK_TOKEN'\n"
-	const hook = "[[hook]]\non = ['failed']\nurl = 'https://x.example/secret'\nheader = 'X'\nheader_env = "
-	for _, name := range []string{"VPS_API_TOKEN", "MY_TOKEN", "WORK_TOKEN"} {
-		_, err := loadText(t, accounts+hook+"'"+name+"'\n")
-		requireError(t, err, ExitConfig, "line 4: hook 1: header_env cannot be "+name+": the API token is sent to the "+
-			"API only")
+	const accounts = "token_env = 'MY_TOKEN'\n[profile.work]\ntoken_env = 'WORK_TOKEN'\n[profile.home]\n" +
+		"token_file = 'token'\n"
+	const hook = "[[hook]]\non = ['failed']\nurl = 'https://x.example/secret'\nheader = 'X'\n"
+	for source, why := range map[string]string{
+		"header_env = 'VPS_API_TOKEN'": "header_env cannot be VPS_API_TOKEN",
+		"header_env = 'MY_TOKEN'":      "header_env cannot be MY_TOKEN",
+		"header_env = 'WORK_TOKEN'":    "header_env cannot be WORK_TOKEN",
+		"header_file = './token'":      "header_file cannot be a token_file",
+	} {
+		_, err := loadText(t, accounts+hook+source+"\n")
+		requireError(t, err, ExitConfig, "line 6: hook 1: "+why+": the API token is sent to the API only")
 	}
-	if s, err := loadText(t, accounts+hook+"'HOOK_TOKEN'\n"); err != nil || len(s.Hooks) != 1 {
+	if s, err := loadText(t, accounts+hook+"header_env = 'HOOK_TOKEN'\n"); err != nil || len(s.Hooks) != 1 {
 		t.Errorf("%+v, %v", s.Hooks, err)
 	}
 }

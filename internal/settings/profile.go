@@ -56,15 +56,31 @@ var variablePattern = sync.OnceValue(func() *regexp.Regexp {
 // profileNames returns the names of all profiles, sorted.
 func (f configFile) profileNames() []string { return slices.Sorted(maps.Keys(f.Profile)) }
 
+// accounts returns the settings of all accounts.
+func (f configFile) accounts() []accountTable {
+	return append(slices.Collect(maps.Values(f.Profile)), f.accountTable)
+}
+
 // tokenVariables returns the environment variables that token_env names, of all accounts.
 func (f configFile) tokenVariables() []string {
 	var names []string
-	for _, t := range append(slices.Collect(maps.Values(f.Profile)), f.accountTable) {
+	for _, t := range f.accounts() {
 		if t.TokenEnv != nil {
 			names = append(names, *t.TokenEnv)
 		}
 	}
 	return names
+}
+
+// tokenFiles returns the resolved paths that token_file names, of all accounts.
+func (f configFile) tokenFiles(resolve func(string) string) []string {
+	var paths []string
+	for _, t := range f.accounts() {
+		if t.TokenFile != nil {
+			paths = append(paths, resolve(*t.TokenFile))
+		}
+	}
+	return paths
 }
 
 // checkProfile checks one profile.
