@@ -204,7 +204,15 @@ func TestPendingRestoreIsOfferedOnlyOnce(t *testing.T) {
 		t.Errorf("the snapshot is complete and its restore was not sent: %+v", taken)
 	}
 	a.requireIdle()
-	if taken := a.Resume([]Record{first}, []Record{first, second}, host); len(taken) > 0 {
+	if unsent := a.UnsentRestores(); len(unsent) != 1 {
+		t.Errorf("it waits for its confirmation: %+v", unsent)
+	}
+	b := newTestAccount(t)
+	b.Me.Name = "ada" // is asked only for her own
+	if b.Resume([]Record{first}, []Record{first}, host); len(b.UnsentRestores()) > 0 {
+		t.Errorf("ada is not asked, but told of %+v", b.UnsentRestores())
+	}
+	if taken := newTestAccount(t).Resume([]Record{first}, []Record{first, second}, host); len(taken) > 0 {
 		t.Errorf("the restore was sent, but is resumed: %+v", taken)
 	}
 }

@@ -199,9 +199,7 @@ func (s *State) Resume(left, last []Record, host string) []Operation {
 			// it may have been sent before the program ended, so it is searched for from now on
 			o.markLost(s.Now, o.Reason)
 		}
-		if !o.Phase.Over() {
-			o.Number = s.addOperation(o)
-		}
+		o.Number = s.addOperation(o)
 		resumed = append(resumed, o)
 	}
 	return resumed
@@ -395,13 +393,14 @@ func (s *State) FinishedOperations() []Operation {
 	return over
 }
 
-// UnsentRestores returns the operations that have completed, and whose restore after them was neither
-// sent nor cancelled.
+// UnsentRestores returns the operations of this user that have completed, and whose restore after them
+// was neither sent nor cancelled.
 func (s *State) UnsentRestores() []Operation {
 	var out []Operation
 	for _, o := range s.operations {
 		follows := func(p Operation) bool { return p.FollowsID == o.ID }
-		if o.Phase == PhaseDone && o.ThenRestore != nil && !slices.ContainsFunc(s.operations, follows) {
+		if o.Phase == PhaseDone && o.ThenRestore != nil && o.By.Name == s.Me.Name &&
+			!slices.ContainsFunc(s.operations, follows) {
 			out = append(out, o)
 		}
 	}

@@ -583,4 +583,10 @@ func TestReadOnlySessionLeavesAWaitingRestoreAlone(t *testing.T) {
 	w.Press("esc")
 	d.restartApp(w)
 	w.advanceUntil(time.Minute, "Resume the restore?")
+	requireLines(t, w.app.ExitMessages(),
+		"not sent: restore of web-server-01 from snapshot #801, which waits to be confirmed")
+	w.skipInputDelay()
+	w.Press("esc")
+	w.RequireNoText("Resume the restore?")
+	requireLines(t, w.app.ExitMessages())
 }
