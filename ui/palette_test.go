@@ -7,8 +7,11 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"vpsdeck/internal/lanes"
 	"vpsdeck/internal/terminal"
+	"vpsdeck/keymap"
 	"vpsdeck/model"
 	"vpsdeck/ui"
 	"vpsdeck/ui/style"
@@ -444,5 +447,40 @@ func TestThePaletteChangesTheTheme(t *testing.T) {
 	light.Press("j")
 	if got, want := maskPort(w.Screen().Styled()), maskPort(light.Screen().Styled()); got != want || got == before {
 		t.Error("it has not the colours of the theme")
+	}
+}
+
+// ctrl+l works everywhere, but the palette and a letter choose it too.
+func TestRepaintIsChosenByNameAndByALetter(t *testing.T) {
+	t.Parallel()
+	keys := keymap.Default()
+	if err := keys.Remap(map[string][]string{"view.repaint": {"ctrl+l", "%"}}); err != nil {
+		t.Fatal(err)
+	}
+	var clears func(tea.Cmd) bool
+	clears = func(cmd tea.Cmd) bool {
+		if cmd == nil {
+			return false
+		}
+		msg := cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			return slices.ContainsFunc(batch, clears)
+		}
+		return msg == tea.ClearScreen()
+	}
+	for name, presses := range map[string][]tea.KeyPressMsg{
+		"by its key":           {{Code: 'l', Mod: tea.ModCtrl}},
+		"by a letter":          {{Code: '%', Text: "%"}},
+		"by its name":          {{Code: ':', Text: ":"}, {Text: "repaint"}, {Code: tea.KeyEnter}},
+		"by its key in a form": {{Code: 'b', Text: "b"}, {Code: 'l', Mod: tea.ModCtrl}},
+	} {
+		d := loadedApp(t, 1, func(o *ui.Options) { o.Keys = keys })
+		last := len(presses) - 1
+		for _, press := range presses[:last] {
+			d.send(press)
+		}
+		if _, cmd := d.Update(presses[last]); !clears(cmd) {
+			t.Errorf("%s: the screen is not repainted", name)
+		}
 	}
 }

@@ -194,6 +194,8 @@ func (a *App) handleGlobalKey(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		a.panes.closePage()
 	case key.Matches(msg, k.View.Quit):
 		return a.terminal.quitOrAsk(), true
+	case key.Matches(msg, k.View.Repaint): // as a letter, or by its name; otherwise it works everywhere
+		return tea.ClearScreen, true
 	case key.Matches(msg, k.View.Suspend):
 		return a.suspend(), true
 	case key.Matches(msg, k.View.Help):
