@@ -41,8 +41,10 @@ func New(session *command.Session, state *model.State, every time.Duration) *Pol
 // are too old are due at once. After a failure the retry schedule stays.
 func (p *Poller) SetInterval(every time.Duration) {
 	at, loaded := p.state.ListsAt()
-	if every < p.every && loaded && p.state.Failure() == nil && at.Add(every).Before(p.schedule.allDue) {
-		p.schedule.allDue = at.Add(every)
+	age := max(p.state.Local.Sub(at), 0)  // below 0 once this machine's clock was set back
+	due := p.state.Local.Add(every - age) // unlike at, it follows the monotonic clock
+	if every < p.every && loaded && p.state.Failure() == nil && due.Before(p.schedule.allDue) {
+		p.schedule.allDue = due
 	}
 	p.every = every
 }

@@ -242,6 +242,17 @@ func TestPollingMoreOftenMakesOldListsDue(t *testing.T) {
 	}
 }
 
+// The lists seem to be from the future then, as their ages go by the wall clock.
+func TestPollingMoreOftenDoesNotWaitForAClockThatWasSetBack(t *testing.T) {
+	h := newHarness(t, IntervalUnwatched)
+	h.run(h.Due())
+	h.state.Local = h.state.Local.Add(-time.Hour)
+	h.SetInterval(IntervalWatched)
+	if got := h.NextDue().Sub(h.state.Local); got != IntervalWatched {
+		t.Errorf("the lists are due in %s", got)
+	}
+}
+
 func TestRequestedRefreshKeepsItsGap(t *testing.T) {
 	h := newHarness(t, IntervalWatched)
 	h.RefreshGap = time.Second
