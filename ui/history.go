@@ -119,8 +119,8 @@ func (h *history) resumeOperations() tea.Cmd {
 }
 
 // offerFollowUp asks whether to continue with a restore whose snapshot has completed. After a
-// restart, or hours without a list, it is never sent without asking. Only the user who started it
-// is asked.
+// restart, or if no list showed its end for a while, it is never sent without asking. Only the user
+// who started it is asked.
 func (h *history) offerFollowUp(first model.Operation) {
 	if first.By.Name != h.opts.Actor.Name {
 		return
