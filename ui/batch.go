@@ -29,14 +29,14 @@ type batch struct {
 // spare the API; enough operations run at once to finish a large fleet within a day.
 var batchLimits = model.Limits{Sending: 4, Running: 20}
 
-// runBatch starts the actions and shows their progress.
+// start starts the actions and shows their progress.
 func (b *batch) start(requests []model.ActionRequest, leftOut []string) tea.Cmd {
 	b.current, b.latest = model.NewBatch(requests, batchLimits), map[int]model.Operation{}
 	b.leftOut = leftOut
 	return tea.Batch(b.open(), b.send())
 }
 
-// sendBatch sends the actions that the limits of the batch allow now.
+// send sends the actions that the limits of the batch allow now.
 func (b *batch) send() tea.Cmd {
 	if b.current == nil {
 		return nil
@@ -54,7 +54,7 @@ func (b *batch) send() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// updateBatch updates the batch with the progress of an operation, and says whether the operation
+// update updates the batch with the progress of an operation, and says whether the operation
 // belongs to the batch. The last one ends the batch.
 func (b *batch) update(o model.Operation) (tea.Cmd, bool) {
 	if b.current == nil || !b.current.ApplyOperation(o) {
@@ -104,7 +104,7 @@ func (b *batch) summary() string {
 	return text
 }
 
-// openBatch shows a line for each action of the batch. The first esc cancels the actions that have
+// open shows a line for each action of the batch. The first esc cancels the actions that have
 // not been sent.
 func (b *batch) open() tea.Cmd {
 	sheet := dialog.NewSheet("Bulk actions", b.lines, b.opts.Keys, b.env.Styles)
