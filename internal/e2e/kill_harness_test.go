@@ -86,9 +86,14 @@ func (h *harness) submit(s *session, a actionCase) {
 	s.press("\r")
 	if len(a.journalBefore) > 0 {
 		h.requireJournal(a.journalBefore[:len(a.journalBefore)-1]...)
-		h.finishRunning(s)
+		h.finishSnapshot()
+		s.press("R")
 	}
 }
+
+// finishSnapshot lets a snapshot at the account end that a restore waits for. If no list came for 15
+// minutes, the restore would be asked for again.
+func (h *harness) finishSnapshot() { h.advance(12 * time.Minute) }
 
 // concat returns a new slice of the first elements and more.
 func concat(first []string, more ...string) []string { return append(slices.Clone(first), more...) }

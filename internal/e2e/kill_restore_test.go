@@ -217,7 +217,7 @@ func TestSecondProgramLeavesActionsOfTheFirst(t *testing.T) {
 	second.waitFor("◐ 1 running") // it sees the snapshot as one of another program
 	h.account.Release()
 	h.requireJournal("create intent", "create running")
-	h.advance(time.Hour)
+	h.finishSnapshot()
 	h.requireJournal("create intent", "create running", "create done", "restore intent", "restore running",
 		"restore running")
 	second.press("R")
