@@ -32,7 +32,10 @@ func createPoint[W createdItem](ctx context.Context, c *Client, path string, pay
 	if err != nil {
 		return model.ActionResult{}, err
 	}
-	return model.ActionResult{Point: created.toModel(), Message: model.Clean(created.message())}, nil
+	point := created.toModel() // completed from the request
+	point.Name = cmp.Or(point.Name, normalizeText(asked.Name))
+	point.Description = cmp.Or(point.Description, normalizeText(strings.TrimSpace(asked.Description)))
+	return model.ActionResult{Point: point, Message: model.Clean(created.message())}, nil
 }
 
 // readCreated reads the point in the response to a create. A response without a point proves
@@ -43,11 +46,18 @@ func readCreated[W item[model.Point]](c *Client, a response, asked model.Point) 
 		return created, a.failure
 	}
 	created, failure := readItem[W](c, a)
-	if failure == nil && (isOtherKind(a.body, asked.Kind) || !matchesRequest(created.toModel(), asked)) {
+	switch {
+	case failure != nil:
+	case isOtherKind(a.body, asked.Kind) || !matchesRequest(created.toModel(), asked):
 		failure = c.badResponse(a, "it does not match the request")
+	case created.toModel().Status.Failed():
+		failure = c.badResponse(a, reportedFailure)
 	}
 	return created, failure
 }
+
+// reportedFailure is what is wrong with a 2xx response whose body says that the action failed.
+const reportedFailure = "its HTTP status is a success, but its text reports a failure"
 
 // matchesRequest reports whether the point may be the requested one. Fields that the response omits
 // prove nothing. An automatic backup was created by somebody else.
@@ -109,7 +119,7 @@ func (c *Client) readActionResponse(a response, asked model.Point) (actionRespon
 	}
 	switch {
 	case model.PointStatus(result.Status).Failed():
-		return result, c.badResponse(a, "its HTTP status is a success, but its text reports a failure")
+		return result, c.badResponse(a, reportedFailure)
 	case result.differs(asked):
 		return result, c.badResponse(a, "it does not match the request")
 	}

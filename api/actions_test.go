@@ -89,6 +89,7 @@ var createProofs = []struct {
 		false, false},
 	{"the server itself", `{"id": 12345, "name": "nightly", "hostname": "web01.example.com", "status": "active"}`,
 		false, false},
+	{"a failure", `{"id": 900, "server": {"id": 12345}, "status": "failed"}`, false, false},
 	{"a list", `[{"id": 900}]`, false, false},
 }
 
@@ -102,10 +103,17 @@ func TestCreateResponseMustMatchTheRequest(t *testing.T) {
 					Body: `{"server_id": 12345, "name": "nightly", "description": "why"}`, Status: 201,
 					ResponseBody: p.body},
 			))
-			_, err := c.CreateBackup(t.Context(), "12345", "why")
+			backup, err := c.CreateBackup(t.Context(), "12345", "why")
 			requireProof(t, err, p.asBackup)
-			_, err = c.CreateSnapshot(t.Context(), "12345", "nightly", "why")
+			snapshot, err := c.CreateSnapshot(t.Context(), "12345", "nightly", "why")
 			requireProof(t, err, p.asSnapshot)
+			// what the answer omits is known from the request
+			if p.asBackup && backup.Point.Description != "why" {
+				t.Errorf("the backup is %+v", backup.Point)
+			}
+			if p.asSnapshot && (snapshot.Point.Name != "nightly" || snapshot.Point.Description != "why") {
+				t.Errorf("the snapshot is %+v", snapshot.Point)
+			}
 		})
 	}
 }
