@@ -240,6 +240,9 @@ func (c *Client) readBody(ctx context.Context, req *http.Request, resp *http.Res
 	case err != nil:
 		a.failure = c.transportError(ctx, req, err, way)
 		a.failure.Status = resp.StatusCode
+		if a.failure.Kind == model.ErrBadAnswer { // the headers came, so it is HTTP
+			a.failure = c.badResponse(a, "its compression or its chunks are damaged")
+		}
 	case int64(a.size) > c.limits.Body:
 		a.failure = c.badResponse(a, "it is far larger than any answer of the API should be")
 	}

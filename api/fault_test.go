@@ -339,6 +339,27 @@ func TestExpiredCallIsNotSent(t *testing.T) {
 	}
 }
 
+// A body that cannot be decoded is no reason to doubt that the server speaks HTTP.
+func TestDamagedBodyIsNotSaidToBeNoHTTP(t *testing.T) {
+	t.Parallel()
+	for header, body := range map[string]string{
+		"Content-Encoding: gzip\r\nContent-Length: 12": "no gzip here", "Transfer-Encoding: chunked": "no chunk\r\n",
+	} {
+		damaged := func(w http.ResponseWriter, _ *http.Request) {
+			writeRaw(t, w, "HTTP/1.1 200 OK\r\n"+header+"\r\n\r\n"+body)
+		}
+		withTestServer(t, "http://127.0.0.1/api/v1", damaged, func(t *testing.T, _ *testServer, c *Client) {
+			_, err := c.Servers(t.Context(), model.ServerFilter{})
+			const want = "The response of 127.0.0.1 cannot be used: its compression or its chunks are damaged."
+			if !errors.Is(err, model.ErrBadAnswer) || model.ErrorMessage(err) != want {
+				t.Errorf("with %s: %v", header, err)
+			}
+			_, err = c.CreateSnapshot(t.Context(), "1", "n", "")
+			checkOutcome(t, err, outcome{kind: model.ErrBadAnswer, unknown: true})
+		})
+	}
+}
+
 func TestHugeResponseIsReadOnlyUpToTheLimit(t *testing.T) {
 	written := 0
 	flood := func(w http.ResponseWriter, _ *http.Request) {
