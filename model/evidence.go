@@ -285,7 +285,12 @@ func (o *Operation) applyRestoreEnd(s Server, asked time.Time) {
 	if asked.Sub(o.evidence.firstSeen) < flappingWindow {
 		return
 	}
-	o.finishSeen(o.evidence.firstMiss, fmt.Sprintf("the server is %s", s.Status))
+	reason := fmt.Sprintf("the server is %s", s.Status)
+	if s.Status.Failed() {
+		o.finish(PhaseFailed, o.evidence.firstMiss, reason)
+		return
+	}
+	o.finishSeen(o.evidence.firstMiss, reason)
 }
 
 // applyNotRestoring applies a list that does not show an accepted or lost restore, if none has

@@ -46,6 +46,10 @@ type ServerRef struct {
 // Ref returns a reference to the server.
 func (s Server) Ref() ServerRef { return ServerRef{ID: s.ID, Name: s.Name} }
 
+// Failed reports whether the status says that something has failed, in the words that restore points
+// have [I]. The documents do not say how a failed restore is shown.
+func (s ServerStatus) Failed() bool { return PointStatus(s).Failed() }
+
 // Running reports whether the server is known to be on. A snapshot of it may then be inconsistent
 // [D].
 func (s Server) Running() bool { return s.Status == ServerActive }

@@ -361,6 +361,9 @@ func TestRestoreEndsOnceALaterListShowsAnotherStatus(t *testing.T) {
 		words  string
 		took   time.Duration // zero: unknown
 	}{
+		"with an error": {ServerRestoring, []restoreStep{
+			{time.Second, ServerRestoring}, {time.Minute, "error"},
+		}, "the server is error", 0},
 		"at once": {ServerRestoring, []restoreStep{
 			{time.Second, ServerRestoring}, {5 * time.Minute, ServerRestoring}, {10 * time.Second, ServerActive},
 		}, "the server is active", 5*time.Minute + 11*time.Second},
@@ -401,7 +404,11 @@ func TestRestoreEndsOnceALaterListShowsAnotherStatus(t *testing.T) {
 				a.advance(s.after)
 				changed := a.pollServers(s.status)
 				if i == len(c.steps)-1 {
-					a.requireFinished(changed, o.Number, PhaseDone, c.words)
+					phase := PhaseDone
+					if s.status.Failed() {
+						phase = PhaseFailed
+					}
+					a.requireFinished(changed, o.Number, phase, c.words)
 					if took, known := changed[0].Duration(); known != (c.took > 0) || known && took != c.took {
 						t.Errorf("it took %s, known: %v; want %s", took, known, c.took)
 					}

@@ -180,8 +180,12 @@ func (w *Watcher) compareRestores() {
 	for _, s := range w.state.Servers.Value {
 		before, known := w.memory.Running[serverKey(s.ID)]
 		if known && !tracked[serverKey(s.ID)] {
+			what := Ended
+			if s.Status.Failed() {
+				what = Failed
+			}
 			o := model.Operation{Action: model.Restore, Server: s.Ref()}
-			w.add(Ended, o, before, "the server is "+string(s.Status))
+			w.add(what, o, before, "the server is "+string(s.Status))
 		}
 	}
 	w.forgetMissing(serverKey(""))
