@@ -20,15 +20,16 @@ type fakeAccess struct {
 	kept string // the store and the token in it
 }
 
-func (f *fakeAccess) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
+func (f *fakeAccess) Connect(ctx context.Context, token model.Secret) (command.Client, model.Account, error) {
 	client, err := f.harness.connect(f.harness.url, token.Reveal())
 	if err != nil {
-		return nil, err
+		return nil, model.Account{}, err
 	}
-	if _, err := client.Account(ctx); err != nil {
-		return nil, err
+	owner, err := client.Account(ctx)
+	if err != nil {
+		return nil, model.Account{}, err
 	}
-	return client, nil
+	return client, owner, nil
 }
 
 func (f *fakeAccess) Demo() (command.Client, error) {

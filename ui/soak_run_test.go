@@ -132,15 +132,16 @@ func (p programAccess) newClient(token string) (command.Client, error) {
 	}}, nil
 }
 
-func (p programAccess) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
+func (p programAccess) Connect(ctx context.Context, token model.Secret) (command.Client, model.Account, error) {
 	client, err := p.newClient(token.Reveal())
 	if err != nil {
-		return nil, err
+		return nil, model.Account{}, err
 	}
-	if _, err := client.Account(ctx); err != nil {
-		return nil, err
+	owner, err := client.Account(ctx)
+	if err != nil {
+		return nil, model.Account{}, err
 	}
-	return client, nil
+	return client, owner, nil
 }
 
 func (p programAccess) Demo() (command.Client, error) {

@@ -56,7 +56,8 @@ func (a *access) open(ctx context.Context) (command.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.Connect(ctx, token)
+	client, _, err := a.Connect(ctx, token)
+	return client, err
 }
 
 // simulatedAccount is the simulated account of this run, once it has been opened.
@@ -71,25 +72,25 @@ func (a *access) client(token model.Secret, more ...api.Option) (*api.Client, er
 	return api.New(a.settings.APIURL, token.Reveal(), opts...)
 }
 
-// Connect returns a client after checking the token with the API. It asks for the account; if the
-// API has no such resource or denies it to this token, it asks for the servers instead.
-func (a *access) Connect(ctx context.Context, token model.Secret) (command.Client, error) {
+// Connect returns a client and its account after checking the token with the API. If the API has no
+// such resource or denies it to this token, it asks for the servers instead.
+func (a *access) Connect(ctx context.Context, token model.Secret) (command.Client, model.Account, error) {
 	secret, err := settings.ParseToken(token.Reveal())
 	if err != nil {
-		return nil, settings.Errorf(settings.ExitToken, "the token %s", err)
+		return nil, model.Account{}, settings.Errorf(settings.ExitToken, "the token %s", err)
 	}
 	client, err := a.client(secret)
 	if err != nil {
-		return nil, err
+		return nil, model.Account{}, err
 	}
-	_, err = client.Account(ctx)
+	owner, err := client.Account(ctx)
 	if errors.Is(err, model.ErrNotFound) || errors.Is(err, model.ErrForbidden) {
 		_, err = client.Servers(ctx, model.ServerFilter{})
 	}
 	if err != nil {
-		return nil, err
+		return nil, model.Account{}, err
 	}
-	return client, nil
+	return client, owner, nil
 }
 
 // Demo opens the simulated account.

@@ -72,7 +72,7 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	if err != nil {
 		return err
 	}
-	client, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
+	client, _, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
 	if err != nil {
 		return err
 	}

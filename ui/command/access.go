@@ -10,9 +10,9 @@ import (
 
 // Access opens accounts: with a token that the user typed, or the simulated account.
 type Access interface {
-	// Connect makes a client for the token and asks the API whether the token is valid. The error
-	// says why it is not.
-	Connect(ctx context.Context, token model.Secret) (Client, error)
+	// Connect makes a client for the token and asks the API whether the token is valid, and whose
+	// account it is: empty if the token may not ask. The error says why it is not valid.
+	Connect(ctx context.Context, token model.Secret) (Client, model.Account, error)
 	// Demo opens the simulated account.
 	Demo() (Client, error)
 	// TokenStores lists where a token can be kept, best first. It may take seconds.
@@ -49,11 +49,10 @@ type TokenStoredMsg struct {
 // Connect tries a token.
 func Connect(a Access, token model.Secret) tea.Cmd {
 	return func() tea.Msg {
-		client, err := a.Connect(context.Background(), token)
+		client, owner, err := a.Connect(context.Background(), token)
 		if err != nil {
 			return ConnectedMsg{Access: a, Err: err}
 		}
-		owner, _ := client.Account(context.Background()) // some tokens may not ask for it
 		return ConnectedMsg{Access: a, Client: client, Owner: owner, Token: token, TokenStores: a.TokenStores()}
 	}
 }

@@ -288,8 +288,12 @@ type fakeAccess struct {
 	stored string
 }
 
-func (a *fakeAccess) Connect(context.Context, model.Secret) (command.Client, error) {
-	return a.client, a.err
+func (a *fakeAccess) Connect(ctx context.Context, _ model.Secret) (command.Client, model.Account, error) {
+	if a.err != nil {
+		return nil, model.Account{}, a.err
+	}
+	owner, err := a.client.Account(ctx)
+	return a.client, owner, err
 }
 func (a *fakeAccess) Demo() (command.Client, error) { return a.client, a.err }
 func (a *fakeAccess) TokenStores() []command.TokenStore {
