@@ -4,13 +4,10 @@ package metrics
 
 import (
 	"io"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
-
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"google.golang.org/protobuf/proto"
 
 	"vpsdeck/model"
 )
@@ -58,7 +55,7 @@ func FromState(state *model.State, policies model.Policies) Account {
 type family struct {
 	name, help string
 	value      func(Server) (value float64, known bool)
-	labels     func(Server) []*dto.LabelPair // beside server and server_id; nil: none
+	label      func(Server) string // one more, beside server and server_id; nil: none
 }
 
 // kinds are the families that exist for backups and for snapshots.
@@ -94,7 +91,7 @@ func families() []family {
 			}, nil},
 		family{"vpsdeck_coverage_state", "The state of the server's coverage, as the label state; always 1.",
 			func(Server) (float64, bool) { return 1, true },
-			func(s Server) []*dto.LabelPair { return []*dto.LabelPair{label("state", s.Assessment.Health.String())} }},
+			func(s Server) string { return labelText("state", s.Assessment.Health.String()) }},
 		family{"vpsdeck_operations_running", "How many operations are under way.",
 			func(s Server) (float64, bool) { return float64(s.Running), true }, nil},
 		family{"vpsdeck_operations_stuck", "How many operations take twice as long as usual.",
@@ -102,99 +99,53 @@ func families() []family {
 	)
 }
 
-func label(name, value string) *dto.LabelPair {
-	return &dto.LabelPair{Name: proto.String(name), Value: proto.String(model.Clean(value))}
-}
-
-// Gather returns the metrics, one family after the other. It is a prometheus.Gatherer's.
-func (a Account) Gather() ([]*dto.MetricFamily, error) {
-	var out []*dto.MetricFamily
-	err := a.each(func(f *dto.MetricFamily) error {
-		out = append(out, f)
-		return nil
-	})
-	return out, err
-}
-
-// Write writes the metrics in the text format. It keeps one family in memory at a time.
+// Write writes the metrics, one family after the other.
 func (a Account) Write(w io.Writer) error {
-	return a.each(func(f *dto.MetricFamily) error {
-		_, err := expfmt.MetricFamilyToText(w, f)
-		return err
-	})
-}
-
-// each calls do with every family that has a value.
-func (a Account) each(do func(*dto.MetricFamily) error) error {
-	labels := make([][]*dto.LabelPair, len(a.Servers))
+	f := &formatter{w: w}
+	labels := make([]string, len(a.Servers))
 	for i, s := range a.Servers {
-		labels[i] = []*dto.LabelPair{label("server", s.Ref.Name), label("server_id", string(s.Ref.ID))}
+		labels[i] = labelText("server", model.Clean(s.Ref.Name)) + "," +
+			labelText("server_id", model.Clean(string(s.Ref.ID)))
 	}
-	for _, f := range families() {
-		out := newFamily(f.name, f.help, dto.MetricType_GAUGE)
-		for i, s := range a.Servers {
-			value, known := f.value(s)
-			if !known {
-				continue
-			}
-			own := labels[i]
-			if f.labels != nil {
-				own = append(own[:2:2], f.labels(s)...)
-			}
-			out.Metric = append(out.Metric, &dto.Metric{Label: own, Gauge: &dto.Gauge{Value: &value}})
-		}
-		if len(out.Metric) == 0 {
-			continue
-		}
-		if err := do(out); err != nil {
-			return err
-		}
+	for _, each := range families() {
+		a.writeFamily(f, each, labels)
 	}
-	if err := a.eachRequest(do); err != nil {
-		return err
+	if len(a.Requests) > 0 {
+		const name = "vpsdeck_api_requests_total"
+		f.family(name, "Requests to the API by the status of their answer; 0: none came.", counter)
+		for _, code := range slices.Sorted(maps.Keys(a.Requests)) {
+			f.sample(name, labelText("code", strconv.Itoa(code)), float64(a.Requests[code]))
+		}
 	}
 	if a.RateLimit != nil {
-		left := newGauge("vpsdeck_api_rate_limit_remaining", "How many more requests the API allows now.",
-			float64(*a.RateLimit))
-		if err := do(left); err != nil {
-			return err
+		const name = "vpsdeck_api_rate_limit_remaining"
+		f.family(name, "How many more requests the API allows now.", gauge)
+		f.sample(name, "", float64(*a.RateLimit))
+	}
+	if !a.LastSuccess.IsZero() {
+		const name = "vpsdeck_last_success_timestamp_seconds"
+		f.family(name, "When the account was last read completely, in Unix seconds.", gauge)
+		f.sample(name, "", float64(a.LastSuccess.Unix()))
+	}
+	return f.err
+}
+
+// writeFamily writes one metric of every server that has a value, and nothing if none has.
+func (a Account) writeFamily(f *formatter, m family, labels []string) {
+	begun := false
+	for i, s := range a.Servers {
+		value, known := m.value(s)
+		if !known {
+			continue
 		}
+		if !begun {
+			f.family(m.name, m.help, gauge)
+			begun = true
+		}
+		text := labels[i]
+		if m.label != nil {
+			text += "," + m.label(s)
+		}
+		f.sample(m.name, text, value)
 	}
-	if a.LastSuccess.IsZero() {
-		return nil
-	}
-	return do(newGauge("vpsdeck_last_success_timestamp_seconds",
-		"When the account was last read completely, in Unix seconds.", float64(a.LastSuccess.Unix())))
-}
-
-// newGauge returns a metric without labels.
-func newGauge(name, help string, value float64) *dto.MetricFamily {
-	f := newFamily(name, help, dto.MetricType_GAUGE)
-	f.Metric = []*dto.Metric{{Gauge: &dto.Gauge{Value: &value}}}
-	return f
-}
-
-// eachRequest calls do with the answers by status.
-func (a Account) eachRequest(do func(*dto.MetricFamily) error) error {
-	if len(a.Requests) == 0 {
-		return nil
-	}
-	out := newFamily("vpsdeck_api_requests_total", "Requests to the API by the status of their answer; 0: none came.",
-		dto.MetricType_COUNTER)
-	var codes []int
-	for code := range a.Requests {
-		codes = append(codes, code)
-	}
-	sort.Ints(codes)
-	for _, code := range codes {
-		out.Metric = append(out.Metric, &dto.Metric{
-			Label:   []*dto.LabelPair{label("code", strconv.Itoa(code))},
-			Counter: &dto.Counter{Value: proto.Float64(float64(a.Requests[code]))},
-		})
-	}
-	return do(out)
-}
-
-func newFamily(name, help string, kind dto.MetricType) *dto.MetricFamily {
-	return &dto.MetricFamily{Name: proto.String(name), Help: proto.String(help), Type: kind.Enum()}
 }

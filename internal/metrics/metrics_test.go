@@ -3,12 +3,15 @@ package metrics
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	prommodel "github.com/prometheus/common/model"
 
@@ -88,21 +91,64 @@ func TestMetricsFollowTheConventionsAndCanBeRead(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v, %v", problems, err)
 	}
-	parser := expfmt.NewTextParser(prommodel.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(got))
-	if err != nil || len(families) != 14 {
-		t.Errorf("%d families, %v", len(families), err)
+	if families := parsed(t, got); len(families) != 14 {
+		t.Errorf("%d families", len(families))
 	}
 }
 
 func TestNamesFromTheAPIAreDataInTheMetrics(t *testing.T) {
+	t.Parallel()
 	s := loaded(t, 1)
-	server := s.Servers.Value[0]
-	server.Name = "a\"} 1\nfake 2\x1b[31m"
-	a := Account{Servers: []Server{{Ref: server.Ref()}}}
-	got := text(t, a)
-	if strings.Contains(got, "\nfake") || strings.Contains(got, "\x1b") {
-		t.Errorf("a name has become a line, or a terminal's code:\n%q", got)
+	for given, want := range map[string]string{
+		"a\"} 1\nfake 2\x1b[31m": "a\"} 1↵fake 2^[[31m",
+		`C:\new "web"`:           `C:\new "web"`,
+		"ünï–服务器":                "ünï–服务器",
+		"broken \xff":            "broken \uFFFD",
+	} {
+		ref := s.Servers.Value[0].Ref()
+		ref.Name = given
+		got := parsed(t, text(t, Account{Servers: []Server{{Ref: ref}}}))
+		family := got["vpsdeck_coverage_met"]
+		if family == nil || len(family.Metric) != 1 {
+			t.Errorf("%q: not one metric: %v", given, family)
+			continue
+		}
+		if label := family.Metric[0].Label[0]; label.GetName() != "server" || label.GetValue() != want {
+			t.Errorf("%q is read as %s %q, want %q", given, label.GetName(), label.GetValue(), want)
+		}
+	}
+}
+
+// parsed reads metrics as Prometheus does.
+func parsed(t *testing.T, text string) map[string]*dto.MetricFamily {
+	t.Helper()
+	parser := expfmt.NewTextParser(prommodel.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	return families
+}
+
+func TestTheHistogramOfKeysIsCumulative(t *testing.T) {
+	t.Parallel()
+	s := NewServe(ServeOptions{Sessions: func() int { return 0 }})
+	for _, took := range []time.Duration{time.Millisecond, 5 * time.Millisecond, 5*time.Millisecond + 1, time.Minute} {
+		s.ObserveKey(took)
+	}
+	var b bytes.Buffer
+	if err := s.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	h := parsed(t, b.String())["vpsdeck_serve_key_latency_seconds"].Metric[0].Histogram
+	counts := map[float64]uint64{}
+	for _, bucket := range h.Bucket {
+		counts[bucket.GetUpperBound()] = bucket.GetCumulativeCount()
+	}
+	want := map[float64]uint64{.005: 2, .01: 3, .02: 3, .035: 3, .05: 3, .075: 3, .1: 3, .15: 3, .25: 3, .5: 3, 1: 3,
+		2.5: 3, math.Inf(1): 4}
+	if !maps.Equal(counts, want) || h.GetSampleCount() != 4 || h.GetSampleSum() < 60.011 || h.GetSampleSum() > 60.0111 {
+		t.Errorf("%v, count %d, sum %v", counts, h.GetSampleCount(), h.GetSampleSum())
 	}
 }
 

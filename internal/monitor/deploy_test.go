@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	prommodel "github.com/prometheus/common/model"
 
 	"vpsdeck/internal/hook"
 	"vpsdeck/internal/metrics"
@@ -38,16 +41,17 @@ func registered(t *testing.T) map[string][]string {
 	}
 	serve := metrics.NewServe(metrics.ServeOptions{Sessions: func() int { return 0 }, Reasons: reasons,
 		Results: results})
-	families, err := account.Gather()
-	if err != nil {
-		t.Fatal(err)
+	var text bytes.Buffer
+	if account.Write(&text) != nil || serve.Write(&text) != nil {
+		t.Fatal("the metrics cannot be written")
 	}
-	own, err := serve.Gather()
+	parser := expfmt.NewTextParser(prommodel.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(&text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string][]string{}
-	for _, f := range append(families, own...) {
+	for _, f := range families {
 		var labels []string
 		for _, l := range f.Metric[0].Label {
 			labels = append(labels, l.GetName())
