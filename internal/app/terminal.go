@@ -40,7 +40,7 @@ func Run(ctx context.Context, app *ui.App, stateDir string) error {
 		go end(settings.Errorf(settings.ExitOther, "the terminal's input was closed"))
 	})
 	jobs := &jobControl{terminalReleased: app.TerminalReleased}
-	program = tea.NewProgram(guard, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS),
+	program = tea.NewProgram(warmed{guard}, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(maxFPS),
 		tea.WithInput(input),
 		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg { return jobs.filter(fixSize(msg)) }))
 	guard.OnCrash(program.Quit)
