@@ -33,10 +33,10 @@ func main() {
 	sessions := flag.Int("sessions", 0, "only measure this many sessions over SSH")
 	only := flag.String("only", "", "only measure one part: starts, fleets, keys, idle or sessions")
 	flag.Parse()
-	plan := benchPlan{runs: *runs, rounds: 3, sessions: 300,
+	plan := benchPlan{runs: *runs, rounds: 3, sessions: []int{300, 500},
 		idle: idleSpan{settle: 10 * time.Second, duration: 40 * time.Second}}
 	if *quick {
-		plan = benchPlan{runs: 3, rounds: 1, sessions: 30,
+		plan = benchPlan{runs: 3, rounds: 1, sessions: []int{30},
 			idle: idleSpan{settle: 3 * time.Second, duration: 10 * time.Second}}
 	}
 	measure := func(p *programs) ([]row, error) { return measureParts(p, plan, *only) }
@@ -44,8 +44,8 @@ func main() {
 	case *polls > 0:
 		measure = func(p *programs) ([]row, error) { return measurePolls(p, *polls) }
 	case *sessions > 0:
-		plan.sessions = *sessions
-		measure = func(p *programs) ([]row, error) { return measureSessions(p, plan) }
+		plan.sessions = []int{*sessions}
+		measure = func(p *programs) ([]row, error) { return measureCrowds(p, plan) }
 	}
 	if err := run(plan, measure, *markdown); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -55,9 +55,9 @@ func main() {
 
 // benchPlan is how much is measured.
 type benchPlan struct {
-	runs     int // starts of each program
-	rounds   int // of keys, of idle spans and of SSH sessions
-	sessions int // over SSH at the same time
+	runs     int   // starts of each program
+	rounds   int   // of keys, of idle spans and of SSH sessions
+	sessions []int // how many over SSH at the same time, one number after the other
 	idle     idleSpan
 }
 
@@ -100,7 +100,7 @@ func measureParts(p *programs, plan benchPlan, only string) ([]row, error) {
 		{"fleets", func() ([]row, error) { return measureFleet(p, manyServers, plan.rounds) }},
 		{"keys", func() ([]row, error) { return measureKeys(p, plan.rounds) }},
 		{"idle", func() ([]row, error) { return measureIdle(p, plan.rounds, plan.idle) }},
-		{"sessions", func() ([]row, error) { return measureSessions(p, plan) }},
+		{"sessions", func() ([]row, error) { return measureCrowds(p, plan) }},
 	} {
 		if only != "" && only != part.name {
 			continue

@@ -28,9 +28,22 @@ type sessionsResult struct {
 	worst  sample // the same, 99th percentile
 }
 
+// measureCrowds measures each number of sessions of a plan.
+func measureCrowds(p *programs, plan benchPlan) ([]row, error) {
+	var table []row
+	for _, sessions := range plan.sessions {
+		more, err := measureSessions(p, sessions, plan.rounds, plan.idle)
+		if err != nil {
+			return nil, err
+		}
+		table = append(table, more...)
+	}
+	return table, nil
+}
+
 // measureSessions serves both programs over SSH, one after the other, to many clients. First the
 // clients do nothing, then each presses a key every second.
-func measureSessions(p *programs, plan benchPlan) ([]row, error) {
+func measureSessions(p *programs, sessions, rounds int, during idleSpan) ([]row, error) {
 	sim, stop, err := p.startSim("--servers", fmt.Sprint(sessionServers))
 	if err != nil {
 		return nil, err
@@ -48,20 +61,20 @@ func measureSessions(p *programs, plan benchPlan) ([]row, error) {
 	target.Host = proxy.listener.Addr().String()
 	var baseline, ours sessionsResult
 	var requests sample // in a minute
-	for range plan.rounds {
-		if err := baseline.measure(p.serveBaseline, plan.sessions, plan.idle); err != nil {
+	for range rounds {
+		if err := baseline.measure(p.serveBaseline, sessions, during); err != nil {
 			return nil, fmt.Errorf("the baseline: %w", err)
 		}
 		before, start := proxy.requests.Load(), time.Now()
 		err := ours.measure(func(address string, signer gossh.Signer) (*exec.Cmd, error) {
 			return p.serveOurs(address, signer, target.String())
-		}, plan.sessions, plan.idle)
+		}, sessions, during)
 		if err != nil {
 			return nil, fmt.Errorf("vpsdeck serve: %w", err)
 		}
 		requests = append(requests, float64(proxy.requests.Load()-before)/time.Since(start).Minutes())
 	}
-	name := func(what string) string { return fmt.Sprintf("%d SSH sessions: %s", plan.sessions, what) }
+	name := func(what string) string { return fmt.Sprintf("%d SSH sessions: %s", sessions, what) }
 	return []row{
 		{label: name("memory of one"), unit: "MB", ours: ours.memory, baseline: baseline.memory, paired: true,
 			ratioLimit: 1.3},
