@@ -136,6 +136,9 @@ func (h Hook) secret(getenv func(string) string) (model.Secret, error) {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return model.Secret{}, fmt.Errorf("%s has more than one line, or a character that no header has", source)
 	}
+	if strings.Contains(text, "vps_") {
+		return model.Secret{}, fmt.Errorf("%s has an API token, which is sent to the API only", source)
+	}
 	return model.NewSecret(text), nil
 }
 
@@ -156,6 +159,14 @@ func (h Hook) CheckSource(getenv func(string) string) string {
 	return ""
 }
 
+// isSecret reports whether a variable is kept from programs. Windows ignores the case of names.
+func (s *Sender) isSecret(name string) bool {
+	is := func(secret string) bool {
+		return name == secret || runtime.GOOS == "windows" && strings.EqualFold(name, secret)
+	}
+	return is("VPS_API_TOKEN") || slices.ContainsFunc(s.opts.Secrets, is)
+}
+
 // run runs the program with the event on its standard input. What it prints is dropped. It is not
 // run again after a failure, because it may have done its work.
 func (s *Sender) run(ctx context.Context, h Hook, body []byte) error {
@@ -164,7 +175,7 @@ func (s *Sender) run(ctx context.Context, h Hook, body []byte) error {
 	cmd.WaitDelay = time.Second // a child process may keep its input open
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return name == "VPS_API_TOKEN" || slices.Contains(s.opts.Secrets, name)
+		return s.isSecret(name)
 	})
 	killWithChildren(cmd)
 	err := cmd.Run()

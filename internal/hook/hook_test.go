@@ -343,6 +343,7 @@ func TestSecretsComeFromAFileThatOthersCannotRead(t *testing.T) {
 		0o644: {secretValue, "is open to others"},
 		0o400: {"two\nlines", "more than one line"},
 		0o440: {"  \n", "is empty"},
+		0o700: {"Bearer vps_verysecret", "an API token, which is sent to the API only"},
 	} {
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
