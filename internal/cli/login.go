@@ -72,7 +72,7 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 	if err != nil {
 		return err
 	}
-	client, _, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
+	_, account, err := acc.Connect(ctx, model.NewSecret(secret.Reveal()))
 	if err != nil {
 		return err
 	}
@@ -81,8 +81,9 @@ func login(ctx context.Context, cmd *cobra.Command, flags settings.Flags, place 
 		return err
 	}
 	owner := ""
-	if account, err := client.Account(ctx); err == nil { // if the API does not tell, the token is still valid
-		owner = ", " + model.Clean(account.Label())
+	// If the API does not tell, the token is still valid.
+	if label := account.Label(); label != (model.Account{}).Label() {
+		owner = ", " + model.Clean(label)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s%s: token saved in %s\n", accountName(s), owner, saved.Source)
 	return stdoutError(err)

@@ -22,10 +22,14 @@ func startLogin(t *testing.T) (*harness, *session) {
 
 func TestLoginHidesTheToken(t *testing.T) {
 	t.Parallel()
-	_, s := startLogin(t)
+	h, s := startLogin(t)
+	before := len(h.account.Requests())
 	s.press(secretToken, "\r")
 	s.waitFor("token saved in ")
 	s.requireExit(settings.ExitOK)
+	if requests := h.account.Requests()[before:]; len(requests) != 1 {
+		t.Errorf("it sent %v, want one request, which checks the token and names the account", requests)
+	}
 	if written := s.output(); strings.Contains(written, secretToken[:8]) {
 		t.Errorf("it shows the token: %q", written)
 	}
