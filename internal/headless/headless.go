@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -48,6 +49,9 @@ type Runner struct {
 	poller        *poll.Poller
 	journalWarned bool  // a journal error has been reported; it is reported once
 	incomplete    error // a list was incomplete in the last fetch
+	// when --timeout is reached, by this machine's clock: one time for all that a command waits for;
+	// zero: it has not begun to wait
+	deadline time.Time
 }
 
 // New returns a runner. It sends no request yet.

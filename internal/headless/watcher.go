@@ -43,7 +43,6 @@ type watcher struct {
 	onStep     func(model.Operation, error)
 	stopReason error // why the unsent actions are not sent
 	refusal    error // why the token may no longer read the account
-	deadline   time.Time
 	loop       *poll.Loop
 }
 
@@ -61,8 +60,10 @@ func (w *watcher) run(ctx context.Context, timeout time.Duration) (why error) {
 	w.poller.PollSoon() // the lists were loaded just now
 	waits := ctx
 	if timeout > 0 {
-		w.deadline = w.state.Local.Add(timeout)
-		bounded, cancel := context.WithTimeout(ctx, timeout)
+		if w.deadline.IsZero() {
+			w.deadline = w.state.Local.Add(timeout)
+		}
+		bounded, cancel := context.WithTimeout(ctx, w.deadline.Sub(w.state.Local))
 		defer cancel()
 		waits = bounded
 	}

@@ -52,3 +52,28 @@ func TestListUnderWayAtTheTimeoutIsRequestedAgain(t *testing.T) {
 		t.Errorf("%d lists are requested after the timeout, want the servers and the snapshots", n)
 	}
 }
+
+// A command may wait several times: for an earlier action, for room, for its own actions.
+func TestTimeoutCountsForTheWholeCommand(t *testing.T) {
+	h := newHarness(t, nil)
+	if err := h.load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	in := model.ActionRequest{Action: model.Restore, Point: h.state.Snapshots.Value[0]}
+	o := h.state.Begin(in, "run")
+	h.state.ApplyResult(o.Number, model.ActionResult{}, model.Outcome{AnswerLost: true, Err: model.ErrOutcomeUnknown})
+	start := h.clock.Now()
+	for range 3 {
+		w := &watcher{
+			Runner: h.Runner, batch: model.NewBatch(nil, model.Limits{}),
+			isSettled: func(o model.Operation) bool { return o.Phase.Over() },
+			onStep:    func(model.Operation, error) {},
+		}
+		if err := w.run(t.Context(), 20*time.Second); err != errTimeout {
+			t.Fatalf("it ends with %v", err)
+		}
+	}
+	if waited := h.clock.Now().Sub(start); waited > 30*time.Second {
+		t.Errorf("it waited %s in all, with a timeout of 20 s", waited)
+	}
+}
