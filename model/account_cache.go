@@ -47,10 +47,11 @@ func (s *State) LoadCache(cached CachedAccount) bool {
 
 // UsesCache reports whether a list still comes from the cache.
 func (s *State) UsesCache() bool {
-	return s.isCached(s.Servers.At) || s.isCached(s.Backups.At) || s.isCached(s.Snapshots.At)
+	return s.IsCached(s.Servers.At) || s.IsCached(s.Backups.At) || s.IsCached(s.Snapshots.At)
 }
 
-func (s *State) isCached(at time.Time) bool { return !at.IsZero() && at.Equal(s.cachedAt) }
+// IsCached reports whether a list of this time comes from the cache.
+func (s *State) IsCached(at time.Time) bool { return !at.IsZero() && at.Equal(s.cachedAt) }
 
 // IsOtherAccount reports whether an account is known to be another than the current one.
 func (s *State) IsOtherAccount(a Account) bool { return s.isOtherAccount(a.Fingerprint()) }
@@ -69,11 +70,11 @@ func (s *State) ApplyAccount(t Ticket, account Account, err error) {
 	if !s.UsesCache() || !s.isOtherAccount(s.cachedAccount) {
 		return
 	}
-	if s.isCached(s.Servers.At) {
+	if s.IsCached(s.Servers.At) {
 		s.Servers.Value, s.Servers.At = nil, time.Time{}
 	}
 	for _, points := range []*Remote[[]Point]{&s.Backups, &s.Snapshots} {
-		if s.isCached(points.At) {
+		if s.IsCached(points.At) {
 			points.Value, points.At = nil, time.Time{}
 		}
 	}

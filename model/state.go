@@ -142,7 +142,7 @@ func (s *State) Point(k Key) (Point, bool) {
 // shows as ended, and those whose lost answer was found.
 func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation {
 	listed := partialIDs(servers, err, serverID)
-	if listed != nil && s.Servers.Complete() && !s.isCached(s.Servers.At) {
+	if listed != nil && s.Servers.Complete() && !s.IsCached(s.Servers.At) {
 		servers = mergeLists(s.Servers.Value, servers, serverID)
 	}
 	same := hasData(err) && s.Servers.Loaded() && sameList(s.Servers.Value, servers)
@@ -153,7 +153,7 @@ func (s *State) ApplyServers(t Ticket, servers []Server, err error) []Operation 
 	if !s.Servers.Finish(t, servers, err, s.Local) || !hasData(err) {
 		return nil
 	}
-	if listed != nil && s.isCached(s.Servers.At) {
+	if listed != nil && s.IsCached(s.Servers.At) {
 		s.Servers.setPartial(s.Local)
 	}
 	if !same || known != s.Servers.Complete() {
@@ -187,7 +187,7 @@ func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err 
 	remote := s.Points(kind)
 	listed := partialIDs(points, err, pointID)
 	if server == "" {
-		if listed != nil && remote.Complete() && !s.isCached(remote.At) {
+		if listed != nil && remote.Complete() && !s.IsCached(remote.At) {
 			points = mergeLists(remote.Value, points, pointID)
 		}
 		same := hasData(err) && remote.Loaded() && sameList(remote.Value, points)
@@ -198,7 +198,7 @@ func (s *State) ApplyPoints(kind Kind, server ID, t Ticket, points []Point, err 
 		if !remote.Finish(t, points, err, s.Local) || !hasData(err) {
 			return nil
 		}
-		if listed != nil && s.isCached(remote.At) {
+		if listed != nil && s.IsCached(remote.At) {
 			remote.setPartial(s.Local)
 		}
 		if !same || known != remote.Complete() {

@@ -65,8 +65,18 @@ func TestCleanupDoesNotChooseFromTheCache(t *testing.T) {
 	w := startApp(t, 120, 40, withCache(dir), threeHoursLater)
 	w.RequireText("as of 3 h ago, refreshing…")
 	w.Press("c")
-	w.requireRefused("Nothing cleaned up", "The lists are still those of the last run: try again once they are loaded.")
+	w.RequireText("Waiting for the servers, the backups and the snapshots…")
 	w.advanceHidden(20 * time.Second)
-	w.Press("c")
 	w.RequireText("Clean up old restore points", "A preview comes first.")
+}
+
+func TestCleanupIsRefusedIfOnlyTheCacheHasAList(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	startApp(t, 120, 40, withCache(dir))
+	w := startApp(t, 120, 40, withCache(dir), threeHoursLater, withFault("GET /snapshots/: status 503"))
+	w.Press("c")
+	w.advanceHidden(2 * time.Minute)
+	w.requireRefused("Nothing cleaned up",
+		"The lists are still those of the last run, because they cannot be read now.")
 }

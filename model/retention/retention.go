@@ -178,6 +178,24 @@ type Plan struct {
 	UnknownSizes int   // removed points of unknown size, not in FreedMB
 }
 
+// Losing returns the part of the plan about the servers that lose restore points.
+func (p Plan) Losing() Plan {
+	losing := map[model.ID]bool{}
+	for i := range p.Decisions {
+		if p.Decisions[i].Remove {
+			losing[p.Decisions[i].Point.Server.ID] = true
+		}
+	}
+	all := p.Decisions
+	p.Decisions = nil
+	for i := range all {
+		if losing[all[i].Point.Server.ID] {
+			p.Decisions = append(p.Decisions, all[i])
+		}
+	}
+	return p
+}
+
 // Removals returns the points to delete, in the plan's order of servers, oldest first.
 func (p Plan) Removals() []model.Point {
 	var out []model.Point

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -16,7 +17,14 @@ import (
 
 // CleanUp opens the form for a cleanup, which deletes what the retention rules do not keep. A
 // preview must be confirmed first.
-func (a Actions) CleanUp() tea.Cmd { return a.whenLoaded(cleanupTitles, a.cleanUp) }
+//
+// It waits for the lists if they are those of the last run: other points may be there by now, and the
+// rules would keep others.
+func (a Actions) CleanUp() tea.Cmd {
+	return a.whenKnown(cleanupTitles, func() string {
+		return a.missingLists(func(at time.Time) bool { return !at.IsZero() && !a.env.State.IsCached(at) })
+	}, a.cleanUp)
+}
 
 // usualRules are the rules that the form begins with if the config has none.
 var usualRules = retention.Rules{Last: 3, Daily: 7, Weekly: 4}
@@ -38,8 +46,8 @@ func (a Actions) cleanUp() tea.Cmd {
 	if why == "" {
 		why = a.env.bulkProblem()
 	}
-	if why == "" && a.env.State.UsesCache() { // other points may be there by now, and the rules would keep others
-		why = "the lists are still those of the last run: try again once they are loaded"
+	if why == "" && a.env.State.UsesCache() { // a list failed
+		why = "the lists are still those of the last run, because they cannot be read now"
 	}
 	if why != "" {
 		return a.refuse(cleanupTitles, why, "")
@@ -142,12 +150,12 @@ func (a Actions) previewCleanup(c cleanup) tea.Cmd {
 		}
 		return a.refuse(cleanupTitles, why, "")
 	}
-	shown := a.remainingAfter(removals)
+	shown, losing := a.remainingAfter(removals), plan.Losing()
 	lines, minor := a.planLines(plan)
 	options := a.deleteManyOptions(removals, "Clean up")
 	options.Question = fmt.Sprintf("Delete %d of %s of %s?", plan.Removed,
-		model.Pluralize(countDecisions(plan, shown), "restore point"), model.Pluralize(len(shown), "server"))
-	options.Picture = func(s *style.Styles, width, rows int) []string { return calendarLines(s, plan, width, rows) }
+		model.Pluralize(len(losing.Decisions), "restore point"), model.Pluralize(len(shown), "server"))
+	options.Picture = func(s *style.Styles, width, rows int) []string { return calendarLines(s, losing, width, rows) }
 	options.List, options.Minor = lines, func(i int) bool { return minor[i] }
 	options.Details = append([]dialog.Detail{{Label: "Frees", Value: freedText(plan.FreedMB, plan.UnknownSizes)}},
 		a.coverageDetails(removals, model.ServerRef.SentenceName)...)
@@ -174,17 +182,6 @@ func changedPoints(shown, left []model.Point) []string {
 		}
 	}
 	return changed
-}
-
-// countDecisions counts the points that the plan covers on these servers.
-func countDecisions(plan retention.Plan, servers map[model.ID]*remaining) int {
-	n := 0
-	for i := range plan.Decisions {
-		if servers[plan.Decisions[i].Point.Server.ID] != nil {
-			n++
-		}
-	}
-	return n
 }
 
 // planLines returns a line for each server and each of its points, and which of them stay. Servers

@@ -3,6 +3,7 @@ package screen
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -58,26 +59,37 @@ func asSentence(why string) string {
 // whenLoaded opens an action's dialog once all lists have loaded. Until then another dialog shows
 // which are missing.
 func (a Actions) whenLoaded(titles actionTitles, open func() tea.Cmd) tea.Cmd {
-	if a.pendingLists() == "" {
+	return a.whenKnown(titles, a.pendingLists, open)
+}
+
+// whenKnown opens an action's dialog once nothing is pending. Until then another dialog shows what is.
+func (a Actions) whenKnown(titles actionTitles, pending func() string, open func() tea.Cmd) tea.Cmd {
+	if pending() == "" {
 		return open()
 	}
-	wait := dialog.NewWait(titles.title, a.pendingLists, open, a.env.Keys.Dialog, a.env.Styles)
+	wait := dialog.NewWait(titles.title, pending, open, a.env.Keys.Dialog, a.env.Styles)
 	wait.OnCancel(a.notifyCancelled)
 	return a.env.OpenDialog(wait)
 }
 
 // pendingLists names the lists that are loading, or returns "". It leaves out lists that failed.
 func (a Actions) pendingLists() string {
+	return a.missingLists(func(at time.Time) bool { return !at.IsZero() })
+}
+
+// missingLists names the lists whose time of loading does not do, or returns "". It leaves out lists
+// that failed.
+func (a Actions) missingLists(does func(at time.Time) bool) string {
 	s := a.env.State
 	var lists []string
-	note := func(known bool, err error, name string) {
-		if !known && err == nil {
+	note := func(at time.Time, err error, name string) {
+		if !does(at) && err == nil {
 			lists = append(lists, name)
 		}
 	}
-	note(s.Servers.Loaded(), s.Servers.Err, "the servers")
-	note(s.Backups.Loaded(), s.Backups.Err, "the backups")
-	note(s.Snapshots.Loaded(), s.Snapshots.Err, "the snapshots")
+	note(s.Servers.At, s.Servers.Err, "the servers")
+	note(s.Backups.At, s.Backups.Err, "the backups")
+	note(s.Snapshots.At, s.Snapshots.Err, "the snapshots")
 	if n := len(lists); n > 1 {
 		return strings.Join(lists[:n-1], ", ") + " and " + lists[n-1]
 	}
