@@ -156,6 +156,7 @@ func (s serveOptions) run(ctx context.Context, errs, out io.Writer) error {
 	}
 	defer account.close()
 	log := slog.New(s.logHandler(errs))
+	slog.SetDefault(log) // of the libraries
 	monitoring, err := s.openMonitoring(acc, account, log)
 	if err != nil {
 		_ = listener.Close()

@@ -3,7 +3,7 @@ package sshd
 import (
 	"strings"
 
-	"github.com/charmbracelet/ssh"
+	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 )
 

@@ -17,12 +17,16 @@ type testMeter struct {
 	mu      sync.Mutex
 	reasons []sshd.Reason
 	keys    []time.Duration
+	panics  bool // on each refusal
 }
 
 func (m *testMeter) Refused(reason sshd.Reason) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reasons = append(m.reasons, reason)
+	if m.panics {
+		panic("a bug in the meter")
+	}
 }
 
 func (m *testMeter) KeyShown(took time.Duration) {
@@ -102,4 +106,17 @@ func TestRefusalsAreCountedByReason(t *testing.T) {
 			t.Errorf("%q is not in the list of reasons", reason)
 		}
 	}
+}
+
+// Before the login too, a bug must not end the server and everybody's sessions.
+func TestAPanicInALoginEndsOnlyItsConnection(t *testing.T) {
+	t.Parallel()
+	anna := newKey(t)
+	s := newTestServer(t, sshd.Limits{}, userLine(operatorOptions, anna))
+	s.meter.panics = true
+	if _, err := s.dial("eve", gossh.PublicKeys(newKey(t))); err == nil {
+		t.Error("an unknown key was accepted")
+	}
+	waitUntil(t, "the refusal has panicked", func() bool { return s.meter.has(sshd.LoginFailed) }, s.meter.String)
+	s.connect(anna).waitForText("hello anna")
 }

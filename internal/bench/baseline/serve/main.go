@@ -7,9 +7,9 @@ import (
 	"os"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/ssh"
 	"charm.land/wish/v2"
 	wishtea "charm.land/wish/v2/bubbletea"
-	"github.com/charmbracelet/ssh"
 
 	"vpsdeck/internal/bench/baseline/text"
 )
