@@ -10,6 +10,10 @@ import (
 // maxToken is far above the length of any token, in bytes. More than that is the wrong file.
 const maxToken = 4096
 
+// minToken is far below the length of any token, in bytes. A shorter one would be masked in ordinary
+// words of the API's answers.
+const minToken = 4
+
 // ParseToken makes a secret of a pasted token, without the white space around it. It rejects an
 // empty text, several lines, quotes around the token, and anything but visible ASCII, which an HTTP
 // header does not allow. It accepts a byte order mark, and UTF-16 with one. The error is a phrase
@@ -25,6 +29,8 @@ func ParseToken(text string) (model.Secret, error) {
 		return model.Secret{}, errors.New("has quotes around it: remove them")
 	case text == "":
 		return model.Secret{}, errors.New("is empty")
+	case len(text) < minToken:
+		return model.Secret{}, errors.New("is too short to be a token")
 	case len(text) > maxToken:
 		return model.Secret{}, errors.New("is too long to be a token")
 	case strings.ContainsAny(text, "\r\n"):

@@ -94,6 +94,7 @@ func TestBadTokenIsRefusedWithoutBeingShown(t *testing.T) {
 		"vps_s3cret\x1b[31m":        "a space or a character",
 		"vps_s3crét":                "a space or a character",
 		strings.Repeat("s3cr", 2e3): "too long",
+		"s3c":                       "too short",
 		`"vps_s3cret"`:              "has quotes around it",
 		"'vps_s3cret":               "has quotes around it",
 		"“vps_s3cret”":              "has quotes around it",
