@@ -27,6 +27,18 @@ func TestAFormWaitsForTheListsAndKeepsWhatIsTyped(t *testing.T) {
 	w.requireActions(`POST /snapshots/ {"server_id":12345,"name":"dodo-now"}`)
 }
 
+// A server that appears under the cursor while the key waits is not what the key meant.
+func TestAKeyBeforeTheServersActsOnNone(t *testing.T) {
+	t.Parallel()
+	w := startApp(t, 80, 24, withServers(3), threeHoursLater)
+	w.Press("b")
+	w.RequireText("Waiting for the servers, the backups and the snapshots…")
+	w.Advance(20 * time.Second)
+	w.RequireText("Cannot create a backup", "No server was under the cursor when the key was pressed.",
+		"Choose one now.")
+	w.requireActions()
+}
+
 func TestWaitingEndsWithEscapeOrARefusal(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 80, 24, withServers(3), withSlowSnapshots)
@@ -80,6 +92,10 @@ func TestRefusalConsumesFollowingKeys(t *testing.T) {
 			[]string{"Cannot create a snapshot", "There is no server under the cursor", "esc clears it"}},
 		"marked":    {nil, press("*", "r"), []string{"Cannot restore", "Restore works on one server"}},
 		"read-only": {[]option{readOnly}, press("s"), []string{"Read-only", "This session is read-only"}},
+		"servers unknown": {[]option{withFault("GET /servers/: status 503")}, press("b"),
+			[]string{"Cannot create a backup", "The account cannot be read: "}},
+		"backups unknown": {[]option{withFault("GET /backups/: status 503")}, press("2", "d"),
+			[]string{"Cannot delete", "The backups cannot be read: "}},
 		"no servers at all": {[]option{withServers(-1)}, press("b"),
 			[]string{"Cannot create a backup", "There is no server under the cursor"}},
 	}) {

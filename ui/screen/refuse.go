@@ -115,7 +115,15 @@ func (a Actions) listError() string {
 // refuseNoSelection refuses an action because no row is under the cursor, once all lists have
 // loaded.
 func (a Actions) refuseNoSelection(titles actionTitles, what string, filtered bool) tea.Cmd {
+	early := a.pendingLists() != ""
 	return a.whenLoaded(titles, func() tea.Cmd {
+		unknown := !a.env.State.Servers.Loaded() || what != "server" && !a.env.State.PointsLoaded()
+		if why := a.listError(); unknown && why != "" {
+			return a.refuse(titles, why, "")
+		}
+		if early { // there may be one now, but it was not what the key meant
+			return a.refuse(titles, "no "+what+" was under the cursor when the key was pressed", "Choose one now.")
+		}
 		remedy := "Choose one first."
 		if filtered {
 			remedy = "The filter shows none: " + a.env.Keys.View.Back.Help().Key + " clears it once this is closed."
