@@ -185,12 +185,52 @@ func TestInterruptFinishesSentRequestsAndSendsNoMore(t *testing.T) {
 	}
 	notes := h.notes.String()
 	if n := h.sentCount(); n == 0 || n > 4 || strings.Count(notes, "still running at the provider") != n ||
-		strings.Count(notes, "not sent: it was interrupted") != 7-n {
+		strings.Count(notes, "not sent: it was interrupted")+strings.Count(notes, interruptedCheckText) != 7-n {
 		t.Errorf("%d sent; it says\n%s", n, notes)
 	}
 	for _, event := range journal.Events() {
-		if event != model.EventIntent && event != model.EventRunning {
+		if event != model.EventIntent && event != model.EventRunning && event != model.EventRefused {
 			t.Errorf("the journal has %v", journal.Events())
+		}
+	}
+}
+
+const interruptedCheckText = "not done: the timeout or an interrupt came during the check before it; nothing was sent"
+
+// interruptedCheck interrupts the run while the server is checked before an action, or lets the
+// timeout pass.
+type interruptedCheck struct {
+	command.Client
+	checking func()
+}
+
+func (c *interruptedCheck) Servers(ctx context.Context, f model.ServerFilter) ([]model.Server, error) {
+	if model.IsForAction(ctx) {
+		c.checking()
+	}
+	return c.Client.Servers(ctx, f)
+}
+
+// The check may take minutes. Who interrupts it, or gives it a time, wants no restore afterwards.
+func TestNothingIsSentIfTheCheckBeforeItIsInterrupted(t *testing.T) {
+	for timeout, code := range map[time.Duration]settings.ExitCode{
+		0: settings.ExitSignal + 2, 50 * time.Millisecond: settings.ExitLimited,
+	} {
+		ctx, stop := context.WithCancelCause(t.Context())
+		h := newHarness(t, nil)
+		h.session.Client = &interruptedCheck{h.opts.Client, func() {
+			if timeout == 0 {
+				stop(errInterrupted)
+			}
+			time.Sleep(2 * timeout)
+			h.clock.simClock.Advance(timeout)
+		}}
+		opts := PointOptions{Point: snapshotKey(801), Server: "web-server-01", Yes: true,
+			Follow: FollowOptions{Format: Table, Timeout: timeout}}
+		err := h.Restore(ctx, opts)
+		if n := h.sentCount(); n > 0 || settings.CodeOf(err) != code ||
+			!strings.Contains(h.notes.String(), interruptedCheckText) {
+			t.Errorf("timeout %s: %d sent; %v; it says\n%s", timeout, n, err, &h.notes)
 		}
 	}
 }

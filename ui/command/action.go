@@ -53,7 +53,11 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 			msg.OtherProgram = errors.Is(msg.Outcome.Err, errOtherProgram)
 			return msg
 		}
-		sent := s.Client.Now() // not when it was confirmed: the check may have taken minutes
+		if s.waitCtx.Err() != nil { // the check may have taken minutes
+			msg.Outcome.Err = notSent(model.ErrConflict, "the timeout or an interrupt came during the check before it")
+			return msg
+		}
+		sent := s.Client.Now() // not when it was confirmed
 		if s.journal != nil {
 			msg.JournalErr = s.recordIntent(intent.WithSentAt(sent))
 			if errors.Is(msg.JournalErr, model.ErrConflict) { // the action is not allowed without the journal

@@ -97,7 +97,8 @@ func NewSession(number int, client Client, journal Journal, readOnly bool) *Sess
 func (s *Session) SetReadOnly(on bool) { s.readOnly = on }
 
 // SetWaitContext bounds what actions wait for before they send their request, such as another
-// program that acts on the same server. It does not cancel a request that was sent.
+// program that acts on the same server. Once it has ended, an action that is still being checked is
+// not sent. It does not cancel a request that was sent.
 func (s *Session) SetWaitContext(ctx context.Context) { s.waitCtx = ctx }
 
 // Close cancels all requests of the session.
