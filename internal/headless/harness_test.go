@@ -235,6 +235,29 @@ func TestNothingIsSentIfTheCheckBeforeItIsInterrupted(t *testing.T) {
 	}
 }
 
+// interruptedJournal interrupts the run while an action waits for the journal's lock.
+type interruptedJournal struct {
+	*simtest.Journal
+	stop context.CancelCauseFunc
+}
+
+func (j interruptedJournal) Append(r model.Record) error {
+	j.stop(errInterrupted)
+	return j.Journal.Append(r)
+}
+
+func TestNothingIsSentIfTheWaitForTheJournalIsInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancelCause(t.Context())
+	journal := interruptedJournal{&simtest.Journal{}, stop}
+	h := newHarness(t, func(o *Options) { o.Journal = journal })
+	err := h.Create(ctx, snapshotOptions("mail-01"))
+	events := journal.Events()
+	if n := h.sentCount(); n > 0 || !errors.Is(err, errInterrupted) ||
+		!slices.Equal(events, []string{model.EventIntent, model.EventRefused}) {
+		t.Errorf("%d sent; %v; the journal has %v", n, err, events)
+	}
+}
+
 func TestReadOnlySendsNothing(t *testing.T) {
 	h := newHarness(t, func(o *Options) { o.ReadOnly = true })
 	for name, do := range map[string]func() error{

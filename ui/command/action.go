@@ -53,8 +53,7 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 			msg.OtherProgram = errors.Is(msg.Outcome.Err, errOtherProgram)
 			return msg
 		}
-		if s.waitCtx.Err() != nil { // the check may have taken minutes
-			msg.Outcome.Err = notSent(model.ErrConflict, "the timeout or an interrupt came during the check before it")
+		if msg.Outcome.Err = s.tooLate(); msg.Outcome.Err != nil { // the check may have taken minutes
 			return msg
 		}
 		sent := s.Client.Now() // not when it was confirmed
@@ -63,6 +62,9 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 			if errors.Is(msg.JournalErr, model.ErrConflict) { // the action is not allowed without the journal
 				msg.Outcome.Err = notSent(model.ErrConflict, "%s", model.ErrorMessage(msg.JournalErr))
 				msg.JournalErr = nil
+				return msg
+			}
+			if msg.Outcome.Err = s.tooLate(); msg.Outcome.Err != nil { // another program may have locked the journal
 				return msg
 			}
 		}
@@ -74,6 +76,14 @@ func (s *Session) Execute(o model.Operation, intent model.Record) tea.Cmd {
 		}
 		return msg
 	}
+}
+
+// tooLate returns why a checked action is not sent any more, or nil.
+func (s *Session) tooLate() error {
+	if s.waitCtx.Err() == nil {
+		return nil
+	}
+	return notSent(model.ErrConflict, "the timeout or an interrupt came during the check before it")
 }
 
 // lock keeps other programs of this user from acting on the server until unlock is called. Without
