@@ -214,7 +214,7 @@ func (c *interruptedCheck) Servers(ctx context.Context, f model.ServerFilter) ([
 // The check may take minutes. Who interrupts it, or gives it a time, wants no restore afterwards.
 func TestNothingIsSentIfTheCheckBeforeItIsInterrupted(t *testing.T) {
 	for timeout, code := range map[time.Duration]settings.ExitCode{
-		0: settings.ExitSignal + 2, 50 * time.Millisecond: settings.ExitLimited,
+		0: settings.ExitSignal + 2, 1: settings.ExitLimited, // the shortest, so that it has passed at once
 	} {
 		ctx, stop := context.WithCancelCause(t.Context())
 		h := newHarness(t, nil)
@@ -222,7 +222,6 @@ func TestNothingIsSentIfTheCheckBeforeItIsInterrupted(t *testing.T) {
 			if timeout == 0 {
 				stop(errInterrupted)
 			}
-			time.Sleep(2 * timeout)
 			h.clock.simClock.Advance(timeout)
 		}}
 		opts := PointOptions{Point: snapshotKey(801), Server: "web-server-01", Yes: true,
