@@ -119,11 +119,7 @@ func (o *Operation) finishSeen(asked time.Time, reason string) {
 // EndedUnwatched reports whether the operation may have ended long before a list showed its end. No
 // list was read for a while: the API was down, its token was refused, or this machine was asleep.
 func (o Operation) EndedUnwatched() bool {
-	watched := o.evidence.since
-	if o.evidence.lastSeen.After(watched) {
-		watched = o.evidence.lastSeen
-	}
-	return o.Ended.Sub(watched) > maxUnwatchedEnd
+	return o.Ended.Sub(laterTime(o.evidence.since, o.evidence.lastSeen)) > maxUnwatchedEnd
 }
 
 // Unverified reports whether nothing but the request is known of the operation: its answer was

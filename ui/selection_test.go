@@ -418,6 +418,16 @@ func (h *harness) waitForHeld(method string, sent, held, atMost int) {
 var markNine = markServers("web-server-01", "ci-runner-01", "ci-runner-02", "vpn-gw", "cache-01", "mail-01",
 	"db-server-02", "api-use-001", "staging-01")
 
+// startSlowBatch takes a snapshot of nine servers. Each request takes a while.
+func startSlowBatch(t *testing.T) *harness {
+	t.Helper()
+	w := startApp(t, 120, 40, withServers(13))
+	markNine(w)
+	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
+	w.Press("s", "enter", "enter")
+	return w
+}
+
 func TestNeverMoreThanFourOfABatchAreUnanswered(t *testing.T) {
 	t.Parallel()
 	w := startApp(t, 120, 40, withServers(13))
@@ -496,10 +506,7 @@ func TestFailedActionShowsTheReasonAndStaysMarked(t *testing.T) {
 
 func TestEscapeStopsUnsentActionsAndThenCloses(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 120, 40, withServers(13))
-	markNine(w)
-	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
-	w.Press("s", "enter", "enter")
+	w := startSlowBatch(t)
 	w.RequireText("0 of 9 done", "sent", "waiting", "esc cancels those not yet sent")
 	w.Press("esc")
 	w.RequireText("Bulk actions", "0 of 9 done, 5 stopped", "safe to close: they continue",
@@ -547,10 +554,7 @@ func TestBulkDeletionLeavesTheMarksOfServers(t *testing.T) {
 
 func TestQuitReportsWhatABatchHasNotSent(t *testing.T) {
 	t.Parallel()
-	w := startApp(t, 120, 40, withServers(13))
-	markNine(w)
-	w.proxy.slowDown(200*time.Millisecond, "POST /snapshots/")
-	w.Press("s", "enter", "enter")
+	w := startSlowBatch(t)
 	w.RequireText("0 of 9 done")
 	w.Press("ctrl+c")
 	w.Wait()

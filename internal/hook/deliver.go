@@ -159,12 +159,13 @@ func (h Hook) CheckSource(getenv func(string) string) string {
 	return ""
 }
 
-// isSecret reports whether a variable is kept from programs. Windows ignores the case of names.
-func (s *Sender) isSecret(name string) bool {
-	is := func(secret string) bool {
-		return name == secret || runtime.GOOS == "windows" && strings.EqualFold(name, secret)
+// IsTokenVariable reports whether an environment variable holds an API token: VPS_API_TOKEN, or one
+// of more. Windows ignores the case of names.
+func IsTokenVariable(name string, more []string) bool {
+	is := func(holder string) bool {
+		return name == holder || runtime.GOOS == "windows" && strings.EqualFold(name, holder)
 	}
-	return is("VPS_API_TOKEN") || slices.ContainsFunc(s.opts.Secrets, is)
+	return is("VPS_API_TOKEN") || slices.ContainsFunc(more, is)
 }
 
 // run runs the program with the event on its standard input. What it prints is dropped. It is not
@@ -175,7 +176,7 @@ func (s *Sender) run(ctx context.Context, h Hook, body []byte) error {
 	cmd.WaitDelay = time.Second // a child process may keep its input open
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return s.isSecret(name)
+		return IsTokenVariable(name, s.opts.Secrets)
 	})
 	killWithChildren(cmd)
 	err := cmd.Run()

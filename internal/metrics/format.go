@@ -58,7 +58,5 @@ var (
 	labelEscapes = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 )
 
-// labelText is one label as it is written. Several are joined with commas.
-func labelText(name, value string) string {
-	return name + `="` + labelEscapes.Replace(strings.ToValidUTF8(value, "\uFFFD")) + `"`
-}
+// labelText is one label as it is written. Several are joined with commas. The value is valid UTF-8.
+func labelText(name, value string) string { return name + `="` + labelEscapes.Replace(value) + `"` }

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ func (s *Settings) loadHooks(file configFile, resolve func(string) string) error
 		if h.HeaderEnv != "" && !variablePattern().MatchString(h.HeaderEnv) {
 			why = "header_env is the name of a variable, such as HOOK_TOKEN"
 		}
-		if isTokenVariable(h.HeaderEnv, file.tokenVariables()) {
+		if hook.IsTokenVariable(h.HeaderEnv, file.tokenVariables()) {
 			why = "header_env cannot be " + h.HeaderEnv + ": the API token is sent to the API only"
 		}
 		if h.HeaderFile != "" && slices.Contains(file.tokenFiles(resolve), resolve(h.HeaderFile)) {
@@ -58,12 +57,4 @@ func (s *Settings) loadHooks(file configFile, resolve func(string) string) error
 		s.Hooks = append(s.Hooks, h)
 	}
 	return nil
-}
-
-// isTokenVariable reports whether an environment variable holds the API token of an account. Windows
-// ignores the case of names.
-func isTokenVariable(name string, tokenVariables []string) bool {
-	return slices.ContainsFunc(append(tokenVariables, "VPS_API_TOKEN"), func(holder string) bool {
-		return name == holder || runtime.GOOS == "windows" && strings.EqualFold(name, holder)
-	})
 }

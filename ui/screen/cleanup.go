@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,9 +20,7 @@ import (
 // It waits for the lists if they are those of the last run: other points may be there by now, and the
 // rules would keep others.
 func (a Actions) CleanUp() tea.Cmd {
-	return a.whenKnown(cleanupTitles, func() string {
-		return a.missingLists(func(at time.Time) bool { return !at.IsZero() && !a.env.State.IsCached(at) })
-	}, a.cleanUp)
+	return a.whenKnown(cleanupTitles, func() string { return a.missingLists(false) }, a.cleanUp)
 }
 
 // usualRules are the rules that the form begins with if the config has none.

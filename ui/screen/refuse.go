@@ -73,17 +73,15 @@ func (a Actions) whenKnown(titles actionTitles, pending func() string, open func
 }
 
 // pendingLists names the lists that are loading, or returns "". It leaves out lists that failed.
-func (a Actions) pendingLists() string {
-	return a.missingLists(func(at time.Time) bool { return !at.IsZero() })
-}
+func (a Actions) pendingLists() string { return a.missingLists(true) }
 
-// missingLists names the lists whose time of loading does not do, or returns "". It leaves out lists
-// that failed.
-func (a Actions) missingLists(does func(at time.Time) bool) string {
+// missingLists names the lists that are missing, or returns "". It leaves out lists that failed. A
+// list of the last run counts as there if cached is true.
+func (a Actions) missingLists(cached bool) string {
 	s := a.env.State
 	var lists []string
 	note := func(at time.Time, err error, name string) {
-		if !does(at) && err == nil {
+		if err == nil && (at.IsZero() || !cached && s.IsCached(at)) {
 			lists = append(lists, name)
 		}
 	}
